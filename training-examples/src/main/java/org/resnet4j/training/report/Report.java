@@ -1,0 +1,34 @@
+package org.resnet4j.training.report;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.resnet4j.zoo.weights.AtomicFiles;
+
+/** Writes a run's {@code curves.png}, {@code confusion-matrix.png} and {@code report.html}. */
+public final class Report {
+  public static final String CURVES = "curves.png";
+  public static final String CONFUSION_MATRIX = "confusion-matrix.png";
+  public static final String PAGE = "report.html";
+
+  private Report() {}
+
+  /** Writes the three files into a folder that exists; each replaces one of its name as a whole. */
+  public static void write(ReportContent content, Path folder) throws IOException {
+    byte[] curves = png(CurvesPicture.draw(content.epochs()));
+    byte[] confusion = png(ConfusionPicture.draw(content.evaluation()));
+    AtomicFiles.write(folder.resolve(CURVES), curves);
+    AtomicFiles.write(folder.resolve(CONFUSION_MATRIX), confusion);
+    String page = new ReportPage(content, curves, confusion).html();
+    AtomicFiles.write(folder.resolve(PAGE), page.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static byte[] png(BufferedImage picture) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(picture, "png", bytes);
+    return bytes.toByteArray();
+  }
+}
