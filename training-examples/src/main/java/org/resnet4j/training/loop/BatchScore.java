@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class BatchScore extends BaseTrainingListener {
   private final String logits;
+  private int[] labels;
   private double lossSum;
   private int right;
   private int images;
@@ -29,6 +30,11 @@ final class BatchScore extends BaseTrainingListener {
     images = 0;
   }
 
+  /** Names the right classes of the batch that is trained on next. */
+  void expect(INDArray oneHot) {
+    labels = oneHot.argMax(1).toIntVector();
+  }
+
   double meanLoss() {
     return lossSum / images;
   }
@@ -41,7 +47,6 @@ final class BatchScore extends BaseTrainingListener {
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
     INDArray scores = activations.get(logits);
     float[][] rows = scores.reshape(scores.size(0), scores.length() / scores.size(0)).toFloatMatrix();
-    int[] labels = ((ComputationGraph) model).getLabels()[0].argMax(1).toIntVector();
     for (int i = 0; i < rows.length; i++) {
       add(rows[i], labels[i]);
     }

@@ -24,6 +24,7 @@ import org.resnet4j.zoo.updater.SgdMomentum;
  */
 public final class Trainer {
   private final TrainingPlan plan;
+  private final List<String> classes;
   private final TrainingObserver observer;
   private final List<EpochMetrics> epochs = new ArrayList<>();
   private EpochMetrics best;
@@ -32,9 +33,14 @@ public final class Trainer {
   private BatchScore score;
   private SgdMomentum updater;
 
-  /** A trainer for one run. */
-  public Trainer(TrainingPlan plan, TrainingObserver observer) {
+  /**
+   * A trainer for one run.
+   *
+   * @param classes the class names, in the order of the net's outputs
+   */
+  public Trainer(TrainingPlan plan, List<String> classes, TrainingObserver observer) {
     this.plan = plan;
+    this.classes = List.copyOf(classes);
     this.observer = observer;
   }
 
@@ -110,6 +116,7 @@ public final class Trainer {
       DataSet batch = training.next();
       rate = phase.learningRate().at((epoch + (double) seen / trainingImages) / phase.epochs());
       updater.setLrAndSchedule(rate, null);
+      score.expect(batch.getLabels());
       graph.fit(batch);
       int images = batch.numExamples();
       seen += images;
@@ -120,8 +127,7 @@ public final class Trainer {
     }
     double trainSeconds = (System.nanoTime() - started) / 1e9;
     validation.reset();
-    int classes = validation.totalOutcomes();
-    Evaluation result = Evaluation.of(graph, names(classes), validation, observer::batchValidated);
+    Evaluation result = Evaluation.of(graph, classes, validation, observer::batchValidated);
     if (!Double.isFinite(result.meanLoss())) {
       return null;
     }
@@ -152,9 +158,5 @@ public final class Trainer {
 
   private ComputationGraph thawed(TrainingPhase phase) {
     return phase.frozenThrough().isPresent() ? ResNetTransfer.unfreeze(graph) : graph;
-  }
-
-  private static List<String> names(int classes) {
-    return java.util.stream.IntStream.range(0, classes).mapToObj(Integer::toString).toList();
   }
 }
