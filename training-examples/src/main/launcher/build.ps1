@@ -6,9 +6,9 @@ $getJdk = 'JDK 17 or newer is needed: winget install EclipseAdoptium.Temurin.17.
 
 function Say($text) { [Console]::Error.WriteLine("resnet4j: $text") }
 
-# A build is current if nothing it was made from is newer, it was made for this java, and its class path is whole.
+# A build is current if nothing it was made from is newer and its class path is whole.
 function Test-Current {
-  if (-not (Test-Path "$state\arguments") -or (Get-Content "$state\java") -ne $java) { return $false }
+  if (-not (Test-Path "$state\arguments")) { return $false }
   $built = (Get-Item "$state\stamp").LastWriteTimeUtc
   $poms = Get-Item "$root\pom.xml", "$root\*\pom.xml"
   $sources = Get-ChildItem "$root\*\src\main" -Recurse
@@ -17,19 +17,25 @@ function Test-Current {
   return $true
 }
 
-function Test-Tools {
+# Starting java to ask for its version takes time: asked once for each java.
+function Test-Java {
+  if ((Test-Path "$state\java") -and (Get-Content "$state\java") -eq $java) { return }
   if (-not (Get-Command $java -ErrorAction SilentlyContinue)) { Say "java is missing. $getJdk"; exit 69 }
   $ErrorActionPreference = 'Continue' # java -version writes to stderr, which is no error
   $version = if ("$(& $java -version 2>&1)" -match 'version "(\d+)') { [int]$Matches[1] } else { 0 }
   $ErrorActionPreference = 'Stop'
   if ($version -lt 17) { Say "$java is version $version. $getJdk"; exit 69 }
+  [IO.File]::WriteAllText("$state\java", $java)
+}
+
+function Test-Maven {
   if (-not (Get-Command mvn -ErrorAction SilentlyContinue)) {
     Say 'Maven is missing: winget install Apache.Maven, or https://maven.apache.org/install.html.'; exit 69
   }
 }
 
 function Build {
-  Test-Tools
+  Test-Maven
   Say 'building (the first time Maven downloads the libraries, which takes minutes) ...'
   $started = Get-Date
   Remove-Item "$state\arguments" -ErrorAction SilentlyContinue
@@ -58,7 +64,6 @@ function Build {
   })
   $utf8 = New-Object System.Text.UTF8Encoding $false
   [IO.File]::WriteAllLines("$state\entries", [string[]]$entries, $utf8)
-  [IO.File]::WriteAllText("$state\java", $java, $utf8)
   [IO.File]::WriteAllText("$state\stamp", '', $utf8)
   (Get-Item "$state\stamp").LastWriteTimeUtc = $started.ToUniversalTime()
   # An argument file of java: in quotes, a backslash escapes.
@@ -68,6 +73,7 @@ function Build {
 }
 
 New-Item -ItemType Directory -Force $state | Out-Null
+Test-Java
 if (-not (Test-Current)) {
   # One build at a time; who waited finds it done.
   $mutex = New-Object System.Threading.Mutex($false, "resnet4j-$($state -replace '[\\:/]', '_')")
