@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Prints what the program computes on and with, and what is missing for it to compute (well). */
-@Command(name = "doctor", mixinStandardHelpOptions = true,
+@Command(name = "doctor",
     description = "Print backend, device, CPU flags, memory and versions, and which library is missing and how to get it.")
 public final class DoctorCommand implements Callable<Integer> {
   private static final long MIB = 1L << 20;
