@@ -3,10 +3,15 @@ package org.resnet4j.training.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.deeplearning4j.util.CrashReportingUtil;
+import org.resnet4j.training.data.DataException;
+import org.resnet4j.zoo.LayerHelpers;
 import org.resnet4j.zoo.UnknownModelException;
+import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.weights.WeightsException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -30,6 +35,41 @@ public final class Main implements Runnable {
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec;
 
+  private static final AtomicBoolean BACKEND_STARTED = new AtomicBoolean();
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private Main(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Where results go. */
+  PrintStream out() {
+    return out;
+  }
+
+  /** Where progress and messages go. */
+  PrintStream err() {
+    return err;
+  }
+
+  /** Chooses the backend before the first ND4J class loads; for commands that compute. */
+  void startBackend() {
+    if (BACKEND_STARTED.compareAndSet(false, true)) {
+      BackendChoice.announce(err);
+      LayerHelpers.enable();
+      // DL4J would write a dump of megabytes into the current folder when memory runs out.
+      CrashReportingUtil.crashDumpsEnabled(false);
+    }
+  }
+
+  /** Runs another command in this process, as quickstart does. */
+  int runCommand(String... arguments) {
+    return run(out, err, arguments);
+  }
+
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     System.exit(run(System.out, System.err, arguments));
@@ -43,7 +83,7 @@ public final class Main implements Runnable {
    * @return the exit code
    */
   public static int run(PrintStream out, PrintStream err, String... arguments) {
-    Main main = new Main();
+    Main main = new Main(out, err);
     CommandLine commandLine = new CommandLine(main)
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
@@ -105,6 +145,12 @@ public final class Main implements Runnable {
   private static ExitCode exitCode(Throwable e) {
     if (e instanceof CommandException c) {
       return c.exitCode();
+    }
+    if (e instanceof DataException || e instanceof ImageException) {
+      return ExitCode.BAD_DATA;
+    }
+    if (e instanceof WeightsException) {
+      return ExitCode.BAD_MODEL;
     }
     return e instanceof UnknownModelException ? ExitCode.USAGE : ExitCode.FAILURE;
   }

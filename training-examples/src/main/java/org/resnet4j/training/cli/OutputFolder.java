@@ -2,11 +2,14 @@ package org.resnet4j.training.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.resnet4j.training.report.Report;
+import org.resnet4j.zoo.weights.SavedModel;
 
 /**
  * The folder that a run writes into. A fresh one is written in place, so that a killed run leaves its best model; one
@@ -17,8 +20,10 @@ final class OutputFolder {
   /** Written epoch by epoch. */
   static final String METRICS = "metrics.csv";
 
-  private static final Set<String> OURS = Set.of("configuration.json", "weights.safetensors", "classes.txt",
-      "preprocessing.json", METRICS, Report.CURVES, Report.CONFUSION_MATRIX, Report.PAGE);
+  private static final Set<String> OURS = Set.of(SavedModel.CONFIGURATION, SavedModel.WEIGHTS, SavedModel.CLASSES,
+      SavedModel.PREPROCESSING, METRICS, Report.CURVES, Report.CONFUSION_MATRIX, Report.PAGE);
+  /** What a killed run may leave: a save that was not through, a file on its way. */
+  private static final Pattern LEFTOVER = Pattern.compile("\\.sav(ed|ing-\\w+)|\\..*-\\w+\\.tmp");
 
   private final Path target;
   private final Path work;
@@ -43,7 +48,7 @@ final class OutputFolder {
       return new OutputFolder(target, target);
     }
     Set<String> foreign = names(target);
-    foreign.removeAll(OURS);
+    foreign.removeIf(OutputFolder::ours);
     if (!foreign.isEmpty()) {
       throw new CommandException(ExitCode.USAGE, "--out " + out + " holds something else (" + foreign.iterator().next()
           + "); name a new or empty folder.");
@@ -80,6 +85,10 @@ final class OutputFolder {
     delete(old);
   }
 
+  private static boolean ours(String name) {
+    return OURS.contains(name) || LEFTOVER.matcher(name).matches();
+  }
+
   private static Set<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       Set<String> names = new TreeSet<>();
@@ -94,10 +103,14 @@ final class OutputFolder {
       return;
     }
     for (String name : names(folder)) {
-      if (!OURS.contains(name)) {
+      if (!ours(name)) {
         throw new CommandException(ExitCode.USAGE, folder + " is in the way and holds " + name + "; move it away.");
       }
-      Files.delete(folder.resolve(name));
+      if (Files.isDirectory(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        delete(folder.resolve(name));
+      } else {
+        Files.delete(folder.resolve(name));
+      }
     }
     Files.delete(folder);
   }

@@ -3,10 +3,10 @@ package org.resnet4j.training.report;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.resnet4j.zoo.weights.AtomicFiles;
+import org.resnet4j.zoo.weights.AtomicFiles.Content;
 
 /** Writes a run's {@code curves.png}, {@code confusion-matrix.png} and {@code report.html}. */
 public final class Report {
@@ -20,10 +20,10 @@ public final class Report {
   public static void write(ReportContent content, Path folder) throws IOException {
     byte[] curves = png(CurvesPicture.draw(content.epochs()));
     byte[] confusion = png(ConfusionPicture.draw(content.evaluation()));
-    AtomicFiles.write(folder.resolve(CURVES), curves);
-    AtomicFiles.write(folder.resolve(CONFUSION_MATRIX), confusion);
+    AtomicFiles.write(folder.resolve(CURVES), Content.of(curves));
+    AtomicFiles.write(folder.resolve(CONFUSION_MATRIX), Content.of(confusion));
     String page = new ReportPage(content, curves, confusion).html();
-    AtomicFiles.write(folder.resolve(PAGE), page.getBytes(StandardCharsets.UTF_8));
+    AtomicFiles.write(folder.resolve(PAGE), Content.of(page));
   }
 
   static byte[] png(BufferedImage picture) throws IOException {
