@@ -48,8 +48,11 @@ PLAIN_NETS = {
     "cifar_wrn16_8": lambda: torch_plain.cifar_wide(16, 8),
 }
 PUBLISHED_PARAMETERS = {"resnet18": 11_689_512, "resnet50": 25_557_032, "resnet50_v1": 25_557_032,
-                        "wide_resnet50_2": 68_883_240, "resnext50_32x4d": 25_028_904, "cifar_resnet32": 464_154,
-                        "cifar_resnet44": 658_586, "cifar_resnet32_conv": 498_666}
+                        "wide_resnet50_2": 68_883_240, "resnext50_32x4d": 25_028_904,
+                        "resnet18_cifar": 11_173_962, "resnet50_cifar": 23_520_842,
+                        "cifar_resnet20": 269_722, "cifar_resnet32": 464_154, "cifar_resnet44": 658_586,
+                        "cifar_resnet56": 853_018, "cifar_resnet110": 1_727_962, "cifar_resnet1202": 19_421_274,
+                        "cifar_resnet32_conv": 498_666, "cifar_wrn28_10": 36_479_194}
 
 
 def v1(net):

@@ -1,8 +1,9 @@
 """Records five training steps of one tiny member of each block kind, and the optimisers alone on a small vector.
 
-python torch_training.py
+python torch_training.py [KIND ... | updaters]    (all of them without arguments)
 """
 import dataclasses
+import sys
 
 import numpy as np
 import torch
@@ -15,9 +16,12 @@ import record
 from torch_plain import Plan, ResNet
 from torch_tensors import canonical_tensors, network_input, plain_name, set_formula
 
-SGD = {"name": "sgd", "learningRate": 0.05, "momentum": 0.9, "weightDecay": 1e-3}
+# Weight decay is far above what one trains with, for five steps of 1e-3 would change no weight by the tests' tolerance.
+SGD = {"name": "sgd", "learningRate": 0.05, "momentum": 0.9, "weightDecay": 0.05}
 SGD_WITHOUT_DECAY = SGD | {"weightDecay": 0.0}
-ADAMW = {"name": "adamw", "learningRate": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0.01}
+ADAMW = {"name": "adamw", "learningRate": 0.002, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weightDecay": 0.5}
+SGD_RATES = [0.05, 0.04, 0.03, 0.025, 0.02, 0.015, 0.01, 0.0075, 0.005]
+ROUNDINGS = 12
 RUNNING_MOMENTUM = 0.1
 INPUT = (4, 3, 32, 32)
 LABELS = [0, 3, 1, 4]
@@ -56,7 +60,7 @@ KINDS = {
     "cifar_conv": ("cifar_resnet20_conv", changed(CIFAR, shortcut="trunk"), {}, SGD),
     "cifar_norm_after_add": ("cifar_resnet20_norm_after_add", changed(CIFAR, norm_after_add=True), {}, SGD),
     "cifar_plain": ("cifar_plain20", changed(CIFAR, shortcut="none"), {}, SGD_WITHOUT_DECAY),
-    "cifar_wrn": ("cifar_wrn16_8", Plan((1, 2), 8, 8 * 8, classes=5, version="v2"), {}, SGD),
+    "cifar_wrn": ("cifar_wrn16_8", Plan((1, 2), 4, 4 * 8, classes=5, version="v2"), {}, SGD),
 }
 
 
@@ -68,11 +72,15 @@ def optimizer_of(settings, decayed, others):
                              eps=settings["epsilon"])
 
 
-def train(plan, settings, dtype):
+def train(plan, settings, dtype, noise=0.0, seed=0):
     """(losses, gradients of step 1, all tensors at the end, samples a channel of each batch norm)."""
     net = ResNet(plan)
     set_formula(net, plain_name)
     net.to(dtype).train()
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter *= 1 + noise * torch.randn(parameter.shape, generator=generator, dtype=dtype)
     samples = {}
     for path, module in net.named_modules():
         if isinstance(module, nn.BatchNorm2d):
@@ -98,20 +106,33 @@ def train(plan, settings, dtype):
     return losses, gradients, tensors, samples
 
 
-def check_rounding(kind, single, double):
-    """float32 must stay well inside the 1e-3 that the Java tests grant, or the run says nothing."""
-    assert np.allclose(single[0], double[0], rtol=1e-4, atol=0), f"{kind}: losses {single[0]}, in float64 {double[0]}"
-    for values, exact in zip(single[1:3], double[1:3]):
-        floor = 1e-3 * max(np.abs(v).max() for v in exact.values())
-        for name, value in values.items():
-            error = np.abs(value - exact[name]).max() / max(floor, np.abs(exact[name]).max())
-            assert error < 2e-4, f"{kind}, {name}: float32 is {error} off float64"
+def insensitive(plan, settings, run):
+    """Whether other roundings stay well inside the 1e-3 that the Java tests grant; else the run would prove nothing.
+
+    They don't when an input of a ReLU is so close to zero that rounding decides its sign, and thus its gradient.
+    """
+    for seed in range(ROUNDINGS):
+        other = train(plan, settings, torch.float64, noise=3e-7 if seed else 0.0, seed=seed)
+        if not np.allclose(run[0], other[0], rtol=1e-5, atol=0):
+            return False
+        for values, others in zip(run[1:3], other[1:3]):
+            # A convolution's bias before a batch norm has the gradient zero: what is left of it is rounding.
+            floor = 1e-2 * max(np.abs(v).max() for v in others.values())
+            if any(np.abs(value - others[name]).max() > 1e-4 * max(floor, np.abs(others[name]).max())
+                   for name, value in values.items()):
+                return False
+    return True
 
 
 def record_kind(kind):
     base, plan, options, settings = KINDS[kind]
-    run = train(plan, settings, torch.float32)
-    check_rounding(kind, run, train(plan, settings, torch.float64))
+    for rate in SGD_RATES if settings["name"] == "sgd" else [settings["learningRate"]]:
+        settings = settings | {"learningRate": rate}
+        run = train(plan, settings, torch.float32)
+        if insensitive(plan, settings, run):
+            break
+    else:
+        sys.exit(f"{kind}: at every learning rate rounding decides the result; give it another size or depth")
     losses, gradients, tensors, samples = run
     last = f"stage{len(plan.depths)}_block{plan.depths[-1]}_"
     some = ["stem_conv.weight", "stage1_block1_conv1.weight", "stage2_block1_norm1.weight", "stage2_block1_norm1.bias",
@@ -163,6 +184,8 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     # A net's gradients are dozens of tensors: fewer samples of each keep the files small.
     record.SAMPLES = 64
-    for wanted_kind in KINDS:
-        record_kind(wanted_kind)
-    record_updaters()
+    for wanted in sys.argv[1:] or [*KINDS, "updaters"]:
+        if wanted == "updaters":
+            record_updaters()
+        else:
+            record_kind(wanted)
