@@ -1,5 +1,6 @@
 """TF-slim's official resnet_v2 (the package's own code) and the reference net R1a, as TensorFlow 1 graphs."""
 import importlib
+import importlib.metadata
 import os
 import re
 import sys
@@ -21,7 +22,7 @@ from tf_slim.nets import resnet_utils, resnet_v2
 v1 = tf.compat.v1
 
 DEPTHS = {50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3], 200: [3, 24, 36, 3]}
-FRAMEWORK = f"tf_slim {slim.__version__} / tensorflow {tf.__version__}"
+FRAMEWORK = f"tf_slim {importlib.metadata.version('tf_slim')} / tensorflow {tf.__version__}"
 
 
 def blocks(unit, depths, width: int) -> list:
