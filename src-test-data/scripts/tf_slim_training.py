@@ -1,9 +1,11 @@
 """Records five SGD steps of small slim nets: the official units and the reference net."""
+import inspect
+
 import tf_canonical
 
 import tf_sgd
 import tf_slim_nets as nets
-from tf_slim_nets import slim, tf, v1
+from tf_slim_nets import resnet_v2, slim, tf, v1
 
 
 def norm_variance() -> str:
@@ -14,8 +16,12 @@ def norm_variance() -> str:
         return tf_sgd.variance_kind(float(session.run(slim.get_variables("probe/moving_variance")[0])[0]))
 
 
+def default(function, parameter: str) -> float:
+    return inspect.signature(function).parameters[parameter].default
+
+
 def train(kind: str, base: str, net, norm_momentum: float) -> None:
-    """`net(images)` gives the training-mode logits; `norm_momentum` is the decay that its norms were built with."""
+    """`net(images)` gives the training-mode logits; `norm_momentum` is the decay of its norms."""
     with tf.Graph().as_default(), v1.Session() as session:
         images = tf.constant(tf_canonical.network_input(tf_sgd.INPUT))
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(tf_sgd.LABELS, net(images)))
@@ -36,6 +42,8 @@ def train(kind: str, base: str, net, norm_momentum: float) -> None:
 
 depths, width, classes = tf_sgd.DEPTHS, tf_sgd.WIDTH, tf_sgd.CLASSES
 train("slim_v2", "resnet50_v2_slim",
-      lambda images: nets.small_official(images, depths, width, classes), norm_momentum=0.997)
+      lambda images: nets.small_official(images, depths, width, classes),
+      norm_momentum=default(resnet_v2.resnet_arg_scope, "batch_norm_decay"))
 train("ref_slim", "resnet50_v2_ref_slim",
-      lambda images: nets.reference(images, depths, width, classes, training=True)["logits"], norm_momentum=0.999)
+      lambda images: nets.reference(images, depths, width, classes, training=True)["logits"],
+      norm_momentum=default(slim.batch_norm, "decay"))
