@@ -94,7 +94,7 @@ def small_application(version: int, depths, width: int, classes: int, size: int)
 
 
 def reference(depths, width: int, classes: int, height: int, width_pixels: int):
-    """R1b: BN without ReLU before a unit, ReLU after all its convolutions (the shortcut's too), pool 2x2 and flatten."""
+    """R1b: units of BN without ReLU, then convolutions that all end in ReLU; at the end pool 2x2 and flatten."""
     image = layers.Input((height, width_pixels, 3))
     x = layers.ZeroPadding2D(3)(image)
     x = layers.Conv2D(width, 7, strides=2, name="stem_conv")(x)

@@ -1,4 +1,4 @@
-"""The same tensors in TensorFlow's layouts (NHWC, HWIO, [in, out]) and in the canonical ones (NCHW, OIHW, [out, in])."""
+"""Tensors in TensorFlow's layouts (NHWC, HWIO, [in, out]) and in the canonical ones (NCHW, OIHW, [out, in])."""
 import os
 
 # Set before TensorFlow loads: one order of summation on every CPU, and no chatter.
