@@ -12,6 +12,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -68,7 +69,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
       if (!metadata.isEmpty()) {
         out.writeObjectFieldStart(METADATA);
         for (Map.Entry<String, String> item : metadata.entrySet()) {
-          out.writeStringField(item.getKey(), item.getValue());
+          out.writeStringField(text(item.getKey()), text(item.getValue()));
         }
         out.writeEndObject();
       }
@@ -76,7 +77,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
       for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
         long[] shape = tensor.getValue();
         long end = begin + Math.multiplyExact(length(shape), ElementType.F32.bytes());
-        out.writeObjectFieldStart(tensor.getKey());
+        out.writeObjectFieldStart(text(tensor.getKey()));
         out.writeStringField("dtype", ElementType.F32.name());
         out.writeFieldName("shape");
         out.writeArray(shape, 0, shape.length);
@@ -91,6 +92,14 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
       bytes.write(' ');
     }
     return bytes.toByteArray();
+  }
+
+  /** Jackson would escape half a surrogate pair, which other readers refuse. */
+  private static String text(String text) throws IOException {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IOException("not Unicode: " + quote(text));
+    }
+    return text;
   }
 
   /**
