@@ -39,11 +39,6 @@ public class GroupedConvolution extends ConvolutionLayer {
     return groups;
   }
 
-  /** For JSON; the builder is the way to make one. */
-  public void setGroups(int groups) {
-    this.groups = groups;
-  }
-
   private void checkGroups() {
     String name = getLayerName() == null ? "" : " \"" + getLayerName() + "\"";
     if (groups < 1) {
@@ -89,7 +84,7 @@ public class GroupedConvolution extends ConvolutionLayer {
 
   @Override
   public boolean equals(Object other) {
-    return super.equals(other) && groups == ((GroupedConvolution) other).groups;
+    return other instanceof GroupedConvolution that && super.equals(that) && groups == that.groups;
   }
 
   @Override
