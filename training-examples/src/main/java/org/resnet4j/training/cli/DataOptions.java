@@ -22,7 +22,7 @@ final class DataOptions {
   int batch;
 
   @Option(names = "--threads", paramLabel = "COUNT",
-      description = "Threads that read images (default: one a core). The result doesn't depend on it.")
+      description = "Threads that read images; the result doesn't depend on it.")
   int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--on-bad-image", paramLabel = "ACTION", defaultValue = "skip",

@@ -49,7 +49,7 @@ final class FinetuneCommand implements Callable<Integer> {
       description = "With weights: epochs before those, in which only the new head is trained.")
   int headEpochs;
 
-  @Option(names = "--lr", paramLabel = "RATE", description = "Highest learning rate (default: 0.05).")
+  @Option(names = "--lr", paramLabel = "RATE", description = "Highest learning rate.")
   double learningRate = DEFAULT_RATE;
 
   @Option(names = "--schedule", paramLabel = "CURVE", defaultValue = "cosine",

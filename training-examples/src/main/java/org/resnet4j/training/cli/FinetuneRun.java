@@ -70,7 +70,7 @@ final class FinetuneRun {
       warnings.add(diverged());
       err.println(diverged());
     } else {
-      err.println("Training " + result.end() + ".");
+      err.println("Training: " + result.end() + ".");
     }
     if (result.best().isPresent()) {
       finish(result, result.best().get(), warnings);

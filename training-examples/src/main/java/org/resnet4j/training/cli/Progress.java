@@ -7,6 +7,7 @@ import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.resnet4j.training.report.Report;
 
 /**
  * How far a task is, on standard error: a bar on a terminal; elsewhere (a log, a pipe) a plain line every few seconds.
@@ -31,12 +32,6 @@ interface Progress extends AutoCloseable {
       // Elsewhere Java tells only about standard input and output together.
       return System.console() != null;
     }
-  }
-
-  /** "12 s", "3 min 20 s", "2 h 5 min". */
-  static String duration(double seconds) {
-    long s = Math.round(seconds);
-    return s < 60 ? s + " s" : s < 3600 ? s / 60 + " min " + s % 60 + " s" : s / 3600 + " h " + s % 3600 / 60 + " min";
   }
 
   /** On a terminal. */
@@ -87,7 +82,7 @@ interface Progress extends AutoCloseable {
       printed = now;
       double seconds = (now - started) / 1e9;
       err.printf(Locale.ROOT, "%s: %d of %d images, %.1f images/s, %s left%s%n", task, done, images, done / seconds,
-          duration(seconds / done * (images - done)), detail.isEmpty() ? "" : ", " + detail);
+          Report.duration(seconds / done * (images - done)), detail.isEmpty() ? "" : ", " + detail);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -28,6 +29,10 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20", description = "Epochs to train.")
   private int epochs;
+
+  @Option(names = "--images", paramLabel = "COUNT", showDefaultValue = CommandLine.Help.Visibility.NEVER,
+      description = "Images of each class, at most (default: all).")
+  private int imagesOfClass = Integer.MAX_VALUE;
 
   @ParentCommand
   private Main main;
@@ -73,17 +78,35 @@ final class QuickstartCommand implements Callable<Integer> {
     }
   }
 
-  private static void unpack(Path target) throws IOException {
+  /** Unpacks afresh, so that an earlier quickstart with other --images leaves none. */
+  private void unpack(Path target) throws IOException {
     InputStream archive = QuickstartCommand.class.getResourceAsStream(ARCHIVE);
     if (archive == null) {
       throw new IOException("The carried images are missing from this build: " + ARCHIVE);
     }
+    deleteImages(target);
     try (ZipInputStream zip = new ZipInputStream(new BufferedInputStream(archive))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         Path file = target.resolve(entry.getName());
-        if (!entry.isDirectory()) {
+        if (!entry.isDirectory() && number(file) <= imagesOfClass) {
           Files.createDirectories(file.getParent());
           Files.copy(zip, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+  }
+
+  /** The number that an image's name is; 0 for another file. */
+  private static int number(Path file) {
+    String name = file.getFileName().toString();
+    return name.matches("\\d{1,6}\\.png") ? Integer.parseInt(name.substring(0, name.length() - 4)) : 0;
+  }
+
+  private static void deleteImages(Path data) throws IOException {
+    if (Files.isDirectory(data)) {
+      try (Stream<Path> files = Files.walk(data)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".png")).toList()) {
+          Files.delete(file);
         }
       }
     }

@@ -8,6 +8,7 @@ import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.MetricsFile;
 import org.resnet4j.training.loop.TrainingObserver;
 import org.resnet4j.training.loop.TrainingPhase;
+import org.resnet4j.training.report.Report;
 
 /** Shows a run on standard error, writes its rows to {@code metrics.csv}, and saves each better model. */
 final class TrainingProgress implements TrainingObserver {
@@ -63,7 +64,7 @@ final class TrainingProgress implements TrainingObserver {
     seen += images;
     long all = (long) epochs * (trainingImages + validationImages);
     double secondsLeft = (System.nanoTime() - started) / 1e9 / seen * (all - seen);
-    progress.step(images, detail + ", " + Progress.duration(secondsLeft) + " left in all");
+    progress.step(images, detail + ", " + Report.duration(secondsLeft) + " left in all");
   }
 
   @Override
@@ -72,7 +73,7 @@ final class TrainingProgress implements TrainingObserver {
     metrics.add(e);
     err.printf(Locale.ROOT, "Epoch %d/%d (%s): training loss %.4f, accuracy %.1f %%; validation loss %.4f, accuracy"
         + " %.1f %%; %.1f images/s, %s%n", epoch, epochs, e.phase(), e.trainLoss(), 100 * e.trainAccuracy(),
-        e.validationLoss(), 100 * e.validationAccuracy(), e.imagesPerSecond(), Progress.duration(e.seconds()));
+        e.validationLoss(), 100 * e.validationAccuracy(), e.imagesPerSecond(), Report.duration(e.seconds()));
   }
 
   @Override

@@ -15,7 +15,8 @@ import org.resnet4j.training.loop.Evaluation;
  * right ones blue and wrong ones orange. Cells shrink with the number of classes: counts go first, then the names.
  */
 final class ConfusionPicture {
-  private static final int SCALE = 2;
+  /** Pixels of the picture a unit of the page, for sharp screens. */
+  static final int SCALE = 2;
   private static final int LARGEST_CELL = 46;
   private static final int MATRIX_SIDE = 760;
   private static final int CELL_WITH_NAME = 10;

@@ -19,14 +19,21 @@ public final class Report {
   /** Writes the three files into a folder that exists; each replaces one of its name as a whole. */
   public static void write(ReportContent content, Path folder) throws IOException {
     byte[] curves = png(CurvesPicture.draw(content.epochs()));
-    byte[] confusion = png(ConfusionPicture.draw(content.evaluation()));
+    BufferedImage matrix = ConfusionPicture.draw(content.evaluation());
+    byte[] confusion = png(matrix);
     AtomicFiles.write(folder.resolve(CURVES), Content.of(curves));
     AtomicFiles.write(folder.resolve(CONFUSION_MATRIX), Content.of(confusion));
-    String page = new ReportPage(content, curves, confusion).html();
+    String page = new ReportPage(content, curves, confusion, matrix.getWidth() / ConfusionPicture.SCALE).html();
     AtomicFiles.write(folder.resolve(PAGE), Content.of(page));
   }
 
-  static byte[] png(BufferedImage picture) throws IOException {
+  /** "12 s", "3 min 20 s", "2 h 5 min". */
+  public static String duration(double seconds) {
+    long s = Math.round(seconds);
+    return s < 60 ? s + " s" : s < 3600 ? s / 60 + " min " + s % 60 + " s" : s / 3600 + " h " + s % 3600 / 60 + " min";
+  }
+
+  private static byte[] png(BufferedImage picture) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ImageIO.write(picture, "png", bytes);
     return bytes.toByteArray();

@@ -30,12 +30,15 @@ final class ReportPage {
   private final ReportContent content;
   private final byte[] curves;
   private final byte[] confusion;
+  private final int confusionWidth;
   private final StringBuilder page = new StringBuilder();
 
-  ReportPage(ReportContent content, byte[] curves, byte[] confusion) {
+  /** Takes the pictures as PNG, and the width in which the confusion matrix is sharp. */
+  ReportPage(ReportContent content, byte[] curves, byte[] confusion, int confusionWidth) {
     this.content = content;
     this.curves = curves;
     this.confusion = confusion;
+    this.confusionWidth = confusionWidth;
   }
 
   String html() throws IOException {
@@ -52,7 +55,7 @@ final class ReportPage {
     page.append("<details><summary>Each epoch</summary>").append(epochs()).append("</details>\n");
     section("Confusion matrix", "<p class=\"note\">Rows are the true classes, columns the predicted ones; colour is the"
         + " share of the row, blue where right, orange where wrong.</p><img class=\"matrix\" alt=\"Confusion matrix\""
-        + " src=\"" + dataUri("image/png", confusion) + "\">");
+        + " width=\"" + confusionWidth + "\" src=\"" + dataUri("image/png", confusion) + "\">");
     section("Classes", classes());
     mistakes();
     badImages();
@@ -73,7 +76,7 @@ final class ReportPage {
     }
     figure(number("%.3f", e.meanLoss()), "mean loss", "cross-entropy, nats");
     figure(Integer.toString(content.best().epoch()), "best epoch", "of " + content.epochs().size() + " trained");
-    figure(duration(seconds), "training", number("%.0f images/s",
+    figure(Report.duration(seconds), "training", number("%.0f images/s",
         content.epochs().stream().mapToDouble(EpochMetrics::imagesPerSecond).max().orElse(0)));
     page.append("</div>\n");
   }
@@ -165,16 +168,11 @@ final class ReportPage {
   }
 
   private static String percent(double share) {
-    return Double.isNaN(share) ? "–" : number("%.1f %%", 100 * share);
+    return Double.isNaN(share) ? "–" : number("%.1f\u00a0%%", 100 * share);
   }
 
   private static String number(String format, double value) {
     return String.format(Locale.ROOT, format, value);
-  }
-
-  private static String duration(double seconds) {
-    long s = Math.round(seconds);
-    return s < 60 ? s + " s" : s < 3600 ? s / 60 + " min " + s % 60 + " s" : s / 3600 + " h " + s % 3600 / 60 + " min";
   }
 
   private static String thumbnail(BufferedImage picture, boolean tiny) throws IOException {
