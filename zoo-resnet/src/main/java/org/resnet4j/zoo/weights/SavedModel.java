@@ -125,21 +125,21 @@ public record SavedModel(ComputationGraph graph, List<String> classes, Preproces
         throw new WeightsException(Reason.CONFIGURATION, folder, "format " + VERSION, "format " + quote(version));
       }
       long stored = weights.shapes().values().stream().mapToLong(SafetensorsHeader::length).sum();
-      long asked = configuration.parameterCount();
+      long asked = configuration.storedCount();
       if (stored != asked) {
         throw new WeightsException(Reason.PARAMETER_COUNT, weights.name(), asked + " parameters", String.valueOf(stored));
       }
-      ComputationGraph graph = initialize(configurationFile, configuration, asked);
+      ComputationGraph graph = initialize(configurationFile, configuration);
       ModelWeights.load(graph, weights);
       return new SavedModel(graph, classes, preprocessing, metadata);
     }
   }
 
   /** With zeros instead of random values, which would be overwritten. */
-  private static ComputationGraph initialize(Path file, GraphConfiguration configuration, long parameters) {
+  private static ComputationGraph initialize(Path file, GraphConfiguration configuration) {
     try {
       ComputationGraph graph = new ComputationGraph(configuration.configuration());
-      graph.init(Nd4j.zeros(DataType.FLOAT, 1, parameters), false);
+      graph.init(Nd4j.zeros(DataType.FLOAT, 1, configuration.parameterCount()), false);
       return graph;
     } catch (RuntimeException e) {
       throw GraphConfiguration.unusable(file, "layers that fit together", e);

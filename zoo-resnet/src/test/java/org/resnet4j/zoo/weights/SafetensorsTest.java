@@ -267,8 +267,9 @@ class SafetensorsTest {
   @Test
   void tooManyTensorsAreRefused() throws IOException {
     StringBuilder header = new StringBuilder("{");
+    String tensor = tensor("F32", "[0]", 0, 0);
     for (int i = 0; i <= SafetensorsHeader.MOST_ENTRIES; i++) {
-      header.append(i == 0 ? "" : ",").append('"').append(i).append("\":").append(tensor("F32", "[0]", 0, 0));
+      header.append(i == 0 ? "" : ",").append('"').append(i).append("\":").append(tensor);
     }
     assertEquals(Reason.TOO_MANY_TENSORS, refused(file(header.append('}').toString(), 0)));
   }
@@ -293,7 +294,7 @@ class SafetensorsTest {
     byte[] good = Files.readAllBytes(file);
     Random random = new Random(7);
     int refusals = 0;
-    for (int round = 0; round < 2000; round++) {
+    for (int round = 0; round < 500; round++) {
       byte[] bad = good.clone();
       bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
       Path changed = Files.write(folder.resolve("changed"), bad);
@@ -303,7 +304,7 @@ class SafetensorsTest {
         refusals++;
       }
     }
-    assertTrue(refusals > 500, refusals + " refusals");
+    assertTrue(refusals > 100, refusals + " refusals");
   }
 
   @Test
