@@ -35,9 +35,9 @@ import org.resnet4j.zoo.weights.WeightsException.Reason;
  *
  * <p>Convolutions: {@code weight} [out, in / groups, kH, kW], {@code bias} [out]; dense and output layers:
  * {@code weight} [out, in] (DL4J's W transposed), {@code bias} [out]; norms: {@code weight}, {@code bias},
- * {@code running_mean}, {@code running_var} [C], each where the layer has it (a {@link BetaOnlyBatchNormalization} has no
- * {@code weight}: its gamma is 1). Frozen layers have their inner layer's names; parameters of other layers keep DL4J's
- * key and shape.
+ * {@code running_mean}, {@code running_var} [C], each where the layer has it. A {@link BetaOnlyBatchNormalization} has no
+ * {@code weight}: its gamma is 1. Where DL4J keeps the logarithm of the deviation, the variance is rounded on its way.
+ * Frozen layers have their inner layer's names; parameters of other layers keep DL4J's key and shape.
  */
 public final class ModelWeights {
   /** How many names an error lists. */
@@ -52,13 +52,13 @@ public final class ModelWeights {
 
   /** How DL4J keeps a tensor. */
   private enum Form {
-    AS_IS, TRANSPOSED, LOG10_OF_DEVIATION;
+    AS_IS, TRANSPOSED, LOGARITHM;
 
     INDArray canonical(INDArray view) {
       return switch (this) {
         case AS_IS -> view.dup('c');
         case TRANSPOSED -> view.transpose().dup('c');
-        case LOG10_OF_DEVIATION -> Transforms.exp(view.mul(2 * Math.log(10)), false);
+        case LOGARITHM -> Transforms.exp(view.mul(2 * Math.log(10)), false);
       };
     }
 
@@ -67,7 +67,7 @@ public final class ModelWeights {
       return switch (this) {
         case AS_IS -> tensor;
         case TRANSPOSED -> tensor.transpose();
-        case LOG10_OF_DEVIATION -> Transforms.log(tensor, true).div(2 * Math.log(10));
+        case LOGARITHM -> Transforms.log(tensor, true).div(2 * Math.log(10));
       };
     }
   }
@@ -80,7 +80,7 @@ public final class ModelWeights {
 
     /** The smallest value that a network can use. */
     float least() {
-      if (form == Form.LOG10_OF_DEVIATION) {
+      if (form == Form.LOGARITHM) {
         return Float.MIN_NORMAL;
       }
       return tensor.equals("running_var") ? 0 : -Float.MAX_VALUE;
@@ -235,7 +235,8 @@ public final class ModelWeights {
 
   private static String list(Collection<String> names) {
     String listed = names.stream().limit(LISTED).map(WeightsException::quote).collect(Collectors.joining(", "));
-    return names.isEmpty() ? "none" : listed + (names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : "");
+    String more = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : "";
+    return names.isEmpty() ? "none" : listed + more;
   }
 
   private static Map<String, Parameter> parameters(ComputationGraph graph) {
@@ -304,7 +305,7 @@ public final class ModelWeights {
 
   private static Form form(Layer layer, String key, INDArray view) {
     if (key.equals(LOG10_OF_DEVIATION)) {
-      return Form.LOG10_OF_DEVIATION;
+      return Form.LOGARITHM;
     }
     return key.equals("W") && isDense(layer) && view.rank() == 2 ? Form.TRANSPOSED : Form.AS_IS;
   }

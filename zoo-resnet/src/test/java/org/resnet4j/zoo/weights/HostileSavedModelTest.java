@@ -120,7 +120,8 @@ class HostileSavedModelTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{}", "null", "[]", "1", "{\"vertices\":null}", "{\"vertices\":{}}", "{\"a\":1,\"a\":2}",
-      "{\"vertices\":{\"x\":null},\"vertexInputs\":{\"x\":[\"i\"]},\"networkInputs\":[\"i\"],\"networkOutputs\":[\"x\"]}"})
+      "{\"vertices\":{\"x\":null},\"vertexInputs\":{\"x\":[\"i\"]},"
+          + "\"networkInputs\":[\"i\"],\"networkOutputs\":[\"x\"]}"})
   void aConfigurationThatIsNoneIsRefused(String json) throws IOException {
     refusedConfiguration(Reason.CONFIGURATION, json);
   }
@@ -202,7 +203,8 @@ class HostileSavedModelTest {
 
   @Test
   void anotherDataTypeIsRefused() throws IOException {
-    refusedConfiguration(Reason.DATA_TYPE, configuration.replace("\"dataType\" : \"FLOAT\"", "\"dataType\" : \"DOUBLE\""));
+    refusedConfiguration(Reason.DATA_TYPE,
+        configuration.replace("\"dataType\" : \"FLOAT\"", "\"dataType\" : \"DOUBLE\""));
   }
 
   @Test

@@ -69,7 +69,8 @@ class SafetensorsTest {
       int count = random.nextInt(6);
       for (int i = 0; i < count; i++) {
         long[] shape = random.longs(random.nextInt(5), 0, 7).toArray();
-        tensors.put("tensor \u00e9 \"" + i, shape.length == 0 ? Nd4j.scalar(random.nextFloat()) : values(random, shape));
+        INDArray values = shape.length == 0 ? Nd4j.scalar(random.nextFloat()) : values(random, shape);
+        tensors.put("tensor \u00e9 \"" + i, values);
       }
       Map<String, String> metadata = random.nextBoolean() ? Map.of() : Map.of("model", "\u4e2d\n" + random.nextInt());
       Path file = folder.resolve("round" + round);
@@ -237,8 +238,8 @@ class SafetensorsTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"F32|[2]|4", "F32|[0]|4", "F64|[1]|4", "F16|[3]|4", "F32|[4294967296,4294967296]|4",
-      "F32|[4611686018427387905]|4", "F32|[9223372036854775807]|4", "BOOL|[]|4"})
+  @CsvSource(delimiter = '|', value = {"F32|[2]|4", "F32|[0]|4", "F64|[1]|4", "F16|[3]|4",
+      "F32|[4294967296,4294967296]|4", "F32|[4611686018427387905]|4", "F32|[9223372036854775807]|4", "BOOL|[]|4"})
   void bytesThatDontMatchTheShapeAreRefused(String type, String shape, int bytes) throws IOException {
     assertEquals(Reason.TENSOR_SIZE, refused(file("{\"a\":" + tensor(type, shape, 0, bytes) + "}", bytes)));
   }
@@ -317,7 +318,8 @@ class SafetensorsTest {
         () -> Safetensors.write(file, TensorSource.of("t", Map.of("a".repeat(2000), one)), Map.of()),
         () -> Safetensors.write(file, TensorSource.of("t", Map.of("a", one)), Map.of("k", "v".repeat(2 << 20))));
     for (int i = 0; i < writes.size(); i++) {
-      assertEquals(Reason.NOT_WRITABLE, assertThrows(WeightsException.class, writes.get(i)::run, "write " + i).reason());
+      WeightsException refused = assertThrows(WeightsException.class, writes.get(i)::run, "write " + i);
+      assertEquals(Reason.NOT_WRITABLE, refused.reason());
     }
     try (var entries = Files.list(folder)) {
       assertEquals(0, entries.count());

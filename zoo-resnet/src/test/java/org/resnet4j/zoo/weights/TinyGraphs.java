@@ -39,7 +39,7 @@ final class TinyGraphs {
     Layer wrap(Layer layer);
   }
 
-  /** Stem, one block with a grouped and a biased convolution and all norms, head; {@code wrapper} goes round the stem's layers. */
+  /** Stem, one block with each kind of convolution and norm, head; {@code wrapper} goes round the stem's layers. */
   static ComputationGraph residual(CNN2DFormat format, long seed, int classes, Wrapper wrapper) {
     GraphBuilder builder = new NeuralNetConfiguration.Builder().seed(seed).updater(new Adam(1e-3)).graphBuilder()
         .addInputs("input")
