@@ -1,0 +1,68 @@
+package org.resnet4j.zoo.image;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferInt;
+import java.awt.image.Raster;
+
+/** Packed 0xRRGGBB pixels of any image, with the values Pillow's {@code convert("RGB")} gives. */
+final class Pixels {
+  private Pixels() { }
+
+  /** The pixels themselves (no copy), row by row without gaps, of an image that {@link #toRgb} returned. */
+  static int[] of(BufferedImage rgb) {
+    return ((DataBufferInt) rgb.getRaster().getDataBuffer()).getData();
+  }
+
+  /**
+   * The image as TYPE_INT_RGB; itself if it is one. Alpha is dropped, 16 bits keep their upper 8. RGB and grey values
+   * are taken as stored, whatever colour profile the image names: Pillow does so, hence the networks learnt so.
+   */
+  static BufferedImage toRgb(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    if (image.getType() == BufferedImage.TYPE_INT_RGB && image.getRaster().getParent() == null
+        && of(image).length == width * height) {
+      return image;
+    }
+    BufferedImage result = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    int[] pixels = of(result);
+    boolean stored = storesPlainSamples(image.getColorModel());
+    for (int y = 0; y < height; y++) {
+      if (stored) {
+        packRow(image.getRaster(), y, pixels, y * width);
+      } else {
+        image.getRGB(0, y, width, 1, pixels, y * width, width);
+      }
+    }
+    if (!stored) {
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] &= 0xFFFFFF;
+      }
+    }
+    return result;
+  }
+
+  private static boolean storesPlainSamples(ColorModel model) {
+    int space = model.getColorSpace().getType();
+    int bits = model.getComponentSize(0);
+    return model instanceof ComponentColorModel && !model.isAlphaPremultiplied()
+        && (space == ColorSpace.TYPE_GRAY || space == ColorSpace.TYPE_RGB)
+        && (model.getTransferType() == DataBuffer.TYPE_BYTE && bits == 8
+            || model.getTransferType() == DataBuffer.TYPE_USHORT && bits == 16);
+  }
+
+  private static void packRow(Raster raster, int y, int[] pixels, int offset) {
+    int bands = raster.getNumBands();
+    int shift = raster.getTransferType() == DataBuffer.TYPE_USHORT ? 8 : 0;
+    int green = bands < 3 ? 0 : 1;
+    int blue = bands < 3 ? 0 : 2;
+    int[] samples = raster.getPixels(raster.getMinX(), raster.getMinY() + y, raster.getWidth(), 1, (int[]) null);
+    for (int x = 0, i = 0; i < samples.length; x++, i += bands) {
+      pixels[offset + x] = samples[i] >> shift << 16 | samples[i + green] >> shift << 8 | samples[i + blue] >> shift;
+    }
+  }
+}
