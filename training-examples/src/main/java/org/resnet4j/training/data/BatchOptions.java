@@ -1,0 +1,62 @@
+package org.resnet4j.training.data;
+
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.resnet4j.zoo.image.ImageDecoder;
+
+/**
+ * How images become minibatches.
+ *
+ * @param batchSize    images a minibatch; the last one of an epoch may be smaller
+ * @param augmentation what training images go through
+ * @param format       the layout of the features
+ * @param seed         of shuffling and augmentation
+ * @param shuffle      whether each epoch has an order of its own
+ * @param threads      that decode ahead
+ * @param cacheBytes   the heap for decoded images kept over epochs
+ * @param onBadImage   what happens when a file vanished or was damaged since it was checked; nothing is moved here, so
+ *                     QUARANTINE is as SKIP
+ */
+public record BatchOptions(int batchSize, Augmentation augmentation, CNN2DFormat format, long seed, boolean shuffle,
+                           int threads, long cacheBytes, OnBadImage onBadImage, ImageDecoder decoder) {
+
+  public BatchOptions {
+    if (batchSize < 1 || threads < 1 || cacheBytes < 0) {
+      throw new IllegalArgumentException("batch size and threads must be 1 or more and the cache 0 bytes or more, found "
+          + batchSize + ", " + threads + " and " + cacheBytes);
+    }
+  }
+
+  /** Shuffled. */
+  public static BatchOptions training(int batchSize, Augmentation augmentation, long seed) {
+    return new BatchOptions(batchSize, augmentation, CNN2DFormat.NCHW, seed, true,
+        Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() / 8, OnBadImage.SKIP,
+        ImageDecoder.DEFAULT);
+  }
+
+  /** In the given order, as they are. */
+  public static BatchOptions evaluation(int batchSize) {
+    return new BatchOptions(batchSize, Augmentation.NONE, CNN2DFormat.NCHW, 0, false,
+        Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() / 8, OnBadImage.SKIP,
+        ImageDecoder.DEFAULT);
+  }
+
+  public BatchOptions withFormat(CNN2DFormat format) {
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+  }
+
+  public BatchOptions withThreads(int threads) {
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+  }
+
+  public BatchOptions withCacheBytes(long cacheBytes) {
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+  }
+
+  public BatchOptions withOnBadImage(OnBadImage onBadImage) {
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+  }
+
+  public BatchOptions withDecoder(ImageDecoder decoder) {
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+  }
+}

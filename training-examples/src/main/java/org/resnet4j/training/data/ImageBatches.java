@@ -1,0 +1,285 @@
+package org.resnet4j.training.data;
+
+import java.awt.image.BufferedImage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.image.Preprocessing;
+
+/**
+ * Minibatches of images, decoded ahead by threads of its own: features [N, C, H, W] or [N, H, W, C], one-hot labels
+ * [N, classes], float32.
+ *
+ * <p>What a batch holds depends on images, options, seed and epoch alone, never on threads. A file that vanished or was
+ * damaged since it was checked is left out of its batch and listed by {@link #skipped()}, unless the options say FAIL:
+ * then {@link #next()} throws {@link DataException}. One thread may iterate at a time; close it after use.
+ */
+public final class ImageBatches implements DataSetIterator, AutoCloseable {
+  private static final int BATCHES_AHEAD = 2;
+
+  private final transient List<LabeledImage> images;
+  private final transient List<String> classes;
+  private final transient Preprocessing preprocessing;
+  private final transient BatchOptions options;
+  private final transient ImageCache cache;
+  private final transient ThreadPoolExecutor workers;
+  private final transient ConcurrentSkipListMap<Integer, BadImage> skipped = new ConcurrentSkipListMap<>();
+  private final transient Deque<Batch> ahead = new ArrayDeque<>();
+  private transient List<LabeledImage> lastBatch = List.of();
+  private transient int[] order;
+  private transient int submitted;
+  private transient int epoch;
+  private transient DataSet peeked;
+  private transient List<LabeledImage> peekedImages;
+
+  /**
+   * @param classes the class names, indexed by the images' labels
+   * @throws IllegalArgumentException if a label has no class
+   */
+  public ImageBatches(List<LabeledImage> images, List<String> classes, Preprocessing preprocessing, BatchOptions options) {
+    this.images = List.copyOf(images);
+    this.classes = List.copyOf(classes);
+    this.preprocessing = preprocessing;
+    this.options = options;
+    for (LabeledImage image : images) {
+      if (image.label() < 0 || image.label() >= classes.size()) {
+        throw new IllegalArgumentException(image.file() + ": label must be 0 to " + (classes.size() - 1) + ", found "
+            + image.label());
+      }
+    }
+    cache = new ImageCache(options.cacheBytes());
+    workers = new ThreadPoolExecutor(options.threads(), options.threads(), 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+        task -> {
+          Thread thread = new Thread(task, "image-batches");
+          thread.setDaemon(true);
+          return thread;
+        });
+    workers.allowCoreThreadTimeOut(true);
+    epoch(0);
+  }
+
+  /** Starts the given epoch, 0-based, from its first batch. */
+  public void epoch(int epoch) {
+    cancelAhead();
+    this.epoch = epoch;
+    order = IntStream.range(0, images.size()).toArray();
+    if (options.shuffle()) {
+      shuffle(order, new SplittableRandom(mix(options.seed(), epoch, -1)));
+    }
+  }
+
+  /** The epoch that {@link #next()} draws from, 0-based. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /** Starts the next epoch; nothing happens if the current one has not begun. */
+  @Override public void reset() {
+    if (submitted > 0) {
+      epoch(epoch + 1);
+    }
+  }
+
+  @Override public boolean hasNext() {
+    while (peeked == null && (submitted < order.length || !ahead.isEmpty())) {
+      while (submitted < order.length && ahead.size() < BATCHES_AHEAD) {
+        ahead.add(submit());
+      }
+      collect(ahead.remove());
+    }
+    return peeked != null;
+  }
+
+  @Override public DataSet next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("epoch " + epoch + " is over: call reset() or epoch(int)");
+    }
+    DataSet next = peeked;
+    lastBatch = peekedImages;
+    peeked = null;
+    return next;
+  }
+
+  /** The images of the batch that {@link #next()} returned last, in its order. */
+  public List<LabeledImage> lastBatch() {
+    return lastBatch;
+  }
+
+  /** The images that were left out so far, over all epochs. */
+  public List<BadImage> skipped() {
+    return List.copyOf(skipped.values());
+  }
+
+  /** The images of an epoch. */
+  public int size() {
+    return images.size();
+  }
+
+  private Batch submit() {
+    if (workers.isShutdown()) {
+      throw new IllegalStateException("these image batches are closed");
+    }
+    int[] indices = Arrays.copyOfRange(order, submitted, Math.min(order.length, submitted + options.batchSize()));
+    submitted += indices.length;
+    float[] features = new float[Math.multiplyExact(indices.length, preprocessing.inputLength())];
+    List<Future<Boolean>> done = new ArrayList<>(indices.length);
+    int drawnIn = epoch;
+    for (int slot = 0; slot < indices.length; slot++) {
+      int index = indices[slot];
+      int offset = slot * preprocessing.inputLength();
+      done.add(workers.submit(() -> load(index, drawnIn, features, offset)));
+    }
+    return new Batch(indices, features, done);
+  }
+
+  /** Runs in a worker; false if the image can't be read any more. */
+  private boolean load(int index, int drawnIn, float[] features, int offset) {
+    try {
+      BufferedImage prepared = cache.get(index, () -> options.augmentation()
+          .prepare(options.decoder().decode(images.get(index).file()), preprocessing));
+      BufferedImage varied = options.augmentation()
+          .vary(prepared, preprocessing, new SplittableRandom(mix(options.seed(), drawnIn, index)));
+      preprocessing.normalize(varied, options.format(), features, offset);
+      return true;
+    } catch (ImageException e) {
+      if (options.onBadImage() == OnBadImage.FAIL) {
+        throw new DataException(DataException.Kind.BAD_IMAGE, e.getMessage(), e);
+      }
+      skipped.put(index, new BadImage(images.get(index).file(), e.reason()));
+      return false;
+    }
+  }
+
+  /** Waits for a batch, closes the gaps of skipped images, and peeks at it if anything is left. */
+  private void collect(Batch batch) {
+    int length = preprocessing.inputLength();
+    List<LabeledImage> kept = new ArrayList<>();
+    for (int slot = 0; slot < batch.indices.length; slot++) {
+      if (await(batch.done.get(slot))) {
+        System.arraycopy(batch.features, slot * length, batch.features, kept.size() * length, length);
+        kept.add(images.get(batch.indices[slot]));
+      }
+    }
+    if (kept.isEmpty()) {
+      return;
+    }
+    float[] oneHot = new float[kept.size() * classes.size()];
+    for (int i = 0; i < kept.size(); i++) {
+      oneHot[i * classes.size() + kept.get(i).label()] = 1;
+    }
+    INDArray features = Nd4j.create(kept.size() == batch.indices.length ? batch.features
+        : Arrays.copyOf(batch.features, kept.size() * length), preprocessing.shape(kept.size(), options.format()), 'c');
+    peeked = new DataSet(features, Nd4j.create(oneHot, new long[] {kept.size(), classes.size()}, 'c'));
+    peekedImages = Collections.unmodifiableList(kept);
+  }
+
+  private boolean await(Future<Boolean> image) {
+    try {
+      return image.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      cancelAhead();
+      throw new DataException(DataException.Kind.INTERRUPTED, "interrupted while waiting for images", e);
+    } catch (ExecutionException e) {
+      cancelAhead();
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause();
+    }
+  }
+
+  /** Lets images in work come to their end: an interrupted read would look like a damaged file. */
+  private void cancelAhead() {
+    for (Batch batch : ahead) {
+      batch.done.forEach(image -> image.cancel(false));
+    }
+    ahead.clear();
+    submitted = 0;
+    peeked = null;
+  }
+
+  /** Ends the threads after the images in work; {@link #next()} throws {@link IllegalStateException} from here on. */
+  @Override public void close() {
+    cancelAhead();
+    workers.shutdown();
+    cache.clear();
+  }
+
+  private static void shuffle(int[] values, SplittableRandom random) {
+    for (int i = values.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swapped = values[i];
+      values[i] = values[j];
+      values[j] = swapped;
+    }
+  }
+
+  /** A seed of its own for each (seed, epoch, index): the finalizer of SplittableRandom over each in turn. */
+  private static long mix(long seed, int epoch, int index) {
+    return new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch).nextLong() + index;
+  }
+
+  private record Batch(int[] indices, float[] features, List<Future<Boolean>> done) { }
+
+  @Override public DataSet next(int count) {
+    if (count != options.batchSize()) {
+      throw new UnsupportedOperationException("batches are prepared ahead with " + options.batchSize() + " images, asked for "
+          + count);
+    }
+    return next();
+  }
+
+  @Override public int inputColumns() {
+    return preprocessing.inputLength();
+  }
+
+  @Override public int totalOutcomes() {
+    return classes.size();
+  }
+
+  @Override public boolean resetSupported() {
+    return true;
+  }
+
+  /** It decodes ahead by itself: another thread in front would only hold more memory. */
+  @Override public boolean asyncSupported() {
+    return false;
+  }
+
+  @Override public int batch() {
+    return options.batchSize();
+  }
+
+  @Override public void setPreProcessor(DataSetPreProcessor preProcessor) {
+    if (preProcessor != null) {
+      throw new UnsupportedOperationException("the images are normalised by their Preprocessing already");
+    }
+  }
+
+  @Override public DataSetPreProcessor getPreProcessor() {
+    return null;
+  }
+
+  @Override public List<String> getLabels() {
+    return classes;
+  }
+}
