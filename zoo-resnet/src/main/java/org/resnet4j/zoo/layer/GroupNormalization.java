@@ -31,6 +31,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
 public class GroupNormalization extends FeedForwardLayer {
   private int groups;
   private double eps;
+  private double gamma = 1;
   private CNN2DFormat dataFormat = CNN2DFormat.NCHW;
 
   protected GroupNormalization() {}
@@ -39,6 +40,7 @@ public class GroupNormalization extends FeedForwardLayer {
     super(builder);
     groups = builder.groups;
     eps = builder.eps;
+    gamma = builder.gamma;
     initializeConstraints(builder);
   }
 
@@ -48,6 +50,11 @@ public class GroupNormalization extends FeedForwardLayer {
 
   public double getEps() {
     return eps;
+  }
+
+  /** The initial scale. */
+  public double getGamma() {
+    return gamma;
   }
 
   public CNN2DFormat getDataFormat() {
@@ -161,6 +168,7 @@ public class GroupNormalization extends FeedForwardLayer {
   public static class Builder extends FeedForwardLayer.Builder<Builder> {
     private final int groups;
     private double eps = 1e-5;
+    private double gamma = 1;
 
     public Builder(int groups) {
       this.groups = groups;
@@ -168,6 +176,12 @@ public class GroupNormalization extends FeedForwardLayer {
 
     public Builder eps(double eps) {
       this.eps = eps;
+      return this;
+    }
+
+    /** The initial scale; 1. */
+    public Builder gamma(double gamma) {
+      this.gamma = gamma;
       return this;
     }
 

@@ -60,7 +60,7 @@ final class GroupNormalizationParams implements ParamInitializer {
     Map<String, INDArray> parameters = Collections.synchronizedMap(views(conf, paramsView));
     parameters.keySet().forEach(conf::addVariable);
     if (initialize) {
-      parameters.get(GAMMA).assign(1);
+      parameters.get(GAMMA).assign(((GroupNormalization) conf.getLayer()).getGamma());
       parameters.get(BETA).assign(0);
     }
     return parameters;

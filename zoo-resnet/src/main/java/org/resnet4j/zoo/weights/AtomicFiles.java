@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.StreamSupport;
 
 /**
  * Writes that a kill or a power cut can't tear: a reader finds the old content or the new, never a mixture.
@@ -183,7 +184,7 @@ public final class AtomicFiles {
 
   private static List<Path> list(Path folder, String pattern) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, pattern)) {
-      return java.util.stream.StreamSupport.stream(entries.spliterator(), false).sorted().toList();
+      return StreamSupport.stream(entries.spliterator(), false).sorted().toList();
     }
   }
 

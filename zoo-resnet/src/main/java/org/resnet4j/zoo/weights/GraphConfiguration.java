@@ -25,6 +25,7 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
 import org.resnet4j.zoo.weights.WeightsException.Reason;
 
 /**
@@ -161,13 +162,26 @@ final class GraphConfiguration {
 
   /** How many parameters the network would have, BN statistics among them; nothing is allocated. */
   long parameterCount() {
+    return count(false);
+  }
+
+  /** How many of them a weights file holds: not the gammas that are always 1. */
+  long storedCount() {
+    return count(true);
+  }
+
+  private long count(boolean stored) {
     try {
       long count = 0;
       for (GraphVertex vertex : configuration.getVertices().values()) {
-        if (vertex instanceof LayerVertex layerVertex) {
-          checkProduct(unwrap(layerVertex.getLayerConf().getLayer()));
-        }
         long own = vertex.numParams(true);
+        if (vertex instanceof LayerVertex layerVertex) {
+          Layer layer = unwrap(layerVertex.getLayerConf().getLayer());
+          checkProduct(layer);
+          if (stored && layer instanceof BetaOnlyBatchNormalization norm) {
+            own -= norm.getNOut();
+          }
+        }
         if (own < 0) {
           throw new ArithmeticException("a negative count");
         }

@@ -25,7 +25,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
 import org.resnet4j.zoo.weights.WeightsException.Reason;
 
 /**
@@ -33,28 +35,30 @@ import org.resnet4j.zoo.weights.WeightsException.Reason;
  *
  * <p>Convolutions: {@code weight} [out, in / groups, kH, kW], {@code bias} [out]; dense and output layers:
  * {@code weight} [out, in] (DL4J's W transposed), {@code bias} [out]; norms: {@code weight}, {@code bias},
- * {@code running_mean}, {@code running_var} [C], each where the layer has it. Frozen layers have their inner layer's
- * names; parameters of other layers keep DL4J's key and shape.
+ * {@code running_mean}, {@code running_var} [C], each where the layer has it. A {@link BetaOnlyBatchNormalization} has no
+ * {@code weight}: its gamma is 1. Where DL4J keeps the logarithm of the deviation, the variance is rounded on its way.
+ * Frozen layers have their inner layer's names; parameters of other layers keep DL4J's key and shape.
  */
 public final class ModelWeights {
   /** How many names an error lists. */
   private static final int LISTED = 5;
 
+  private static final String GAMMA = BatchNormalizationParamInitializer.GAMMA;
   private static final String LOG10_OF_DEVIATION = BatchNormalizationParamInitializer.GLOBAL_LOG_STD;
   private static final List<String> KEY_ORDER =
-      List.of("W", "gamma", "b", "beta", "mean", "var", LOG10_OF_DEVIATION);
+      List.of("W", GAMMA, "b", "beta", "mean", "var", LOG10_OF_DEVIATION);
 
   private ModelWeights() {}
 
   /** How DL4J keeps a tensor. */
   private enum Form {
-    AS_IS, TRANSPOSED, LOG10_OF_DEVIATION;
+    AS_IS, TRANSPOSED, LOGARITHM;
 
     INDArray canonical(INDArray view) {
       return switch (this) {
         case AS_IS -> view.dup('c');
         case TRANSPOSED -> view.transpose().dup('c');
-        case LOG10_OF_DEVIATION -> Transforms.exp(view.mul(2 * Math.log(10)), false);
+        case LOGARITHM -> Transforms.exp(view.mul(2 * Math.log(10)), false);
       };
     }
 
@@ -63,7 +67,7 @@ public final class ModelWeights {
       return switch (this) {
         case AS_IS -> tensor;
         case TRANSPOSED -> tensor.transpose();
-        case LOG10_OF_DEVIATION -> Transforms.log(tensor, true).div(2 * Math.log(10));
+        case LOGARITHM -> Transforms.log(tensor, true).div(2 * Math.log(10));
       };
     }
   }
@@ -76,7 +80,7 @@ public final class ModelWeights {
 
     /** The smallest value that a network can use. */
     float least() {
-      if (form == Form.LOG10_OF_DEVIATION) {
+      if (form == Form.LOGARITHM) {
         return Float.MIN_NORMAL;
       }
       return tensor.equals("running_var") ? 0 : -Float.MAX_VALUE;
@@ -90,8 +94,13 @@ public final class ModelWeights {
     return shapes;
   }
 
-  /** Copies of all parameters, BN statistics among them. */
+  /**
+   * Copies of all parameters, BN statistics among them.
+   *
+   * @throws WeightsException if the gamma of a {@link BetaOnlyBatchNormalization} isn't 1: it would be lost
+   */
   public static Map<String, INDArray> export(ComputationGraph graph) {
+    checkGammas(graph);
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     parameters(graph).forEach((name, parameter) -> tensors.put(name, parameter.form.canonical(parameter.view)));
     return tensors;
@@ -158,13 +167,29 @@ public final class ModelWeights {
       writes.add(() -> parameter.view.assign(own));
     });
     writes.forEach(Runnable::run);
+    // A graph built for loading holds zeros until now.
+    fixedGammas(graph).forEach((vertex, gamma) -> {
+      if (!except.contains(vertex)) {
+        gamma.assign(1);
+      }
+    });
   }
 
-  /** Throws where {@link #load} would refuse the graph's own parameters. */
+  /** Throws where {@link #load} would refuse or change the graph's own parameters. */
   static void checkValues(ComputationGraph graph) {
+    checkGammas(graph);
     TensorSource source = source(graph);
     parameters(graph).forEach((name, parameter) ->
         checkValues(source, name, source.read(name), parameter.least()));
+  }
+
+  private static void checkGammas(ComputationGraph graph) {
+    fixedGammas(graph).forEach((vertex, gamma) -> {
+      if (!gamma.equals(Nd4j.onesLike(gamma))) {
+        throw new WeightsException(Reason.VALUE, "the graph", "gamma 1 in the norm without gamma " + quote(vertex),
+            gamma.toString());
+      }
+    });
   }
 
   private static void checkNames(Map<String, Parameter> parameters, Map<String, long[]> found, TensorSource source) {
@@ -210,32 +235,54 @@ public final class ModelWeights {
 
   private static String list(Collection<String> names) {
     String listed = names.stream().limit(LISTED).map(WeightsException::quote).collect(Collectors.joining(", "));
-    return names.isEmpty() ? "none" : listed + (names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : "");
+    String more = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : "";
+    return names.isEmpty() ? "none" : listed + more;
   }
 
   private static Map<String, Parameter> parameters(ComputationGraph graph) {
+    Map<String, Parameter> parameters = new LinkedHashMap<>();
+    for (GraphVertex vertex : vertices(graph)) {
+      Layer layer = layer(vertex);
+      vertex.paramTable(false).entrySet().stream()
+          .filter(entry -> !isFixed(layer, entry.getKey()))
+          .sorted(Comparator.comparingInt(entry -> position(entry.getKey())))
+          .forEach(entry -> {
+            String tensor = canonicalKey(layer, entry.getKey());
+            String name = vertex.getVertexName() + "." + tensor;
+            Form form = form(layer, entry.getKey(), entry.getValue());
+            Parameter parameter = new Parameter(vertex.getVertexName(), tensor, entry.getValue(), form);
+            if (parameters.put(name, parameter) != null) {
+              throw new WeightsException(Reason.NAME_TWICE, "the graph", "one parameter", "two named " + quote(name));
+            }
+          });
+    }
+    return parameters;
+  }
+
+  /** By vertex. */
+  private static Map<String, INDArray> fixedGammas(ComputationGraph graph) {
+    Map<String, INDArray> gammas = new LinkedHashMap<>();
+    for (GraphVertex vertex : vertices(graph)) {
+      if (isFixed(layer(vertex), GAMMA)) {
+        gammas.put(vertex.getVertexName(), vertex.paramTable(false).get(GAMMA));
+      }
+    }
+    return gammas;
+  }
+
+  private static boolean isFixed(Layer layer, String key) {
+    return layer instanceof BetaOnlyBatchNormalization && key.equals(GAMMA);
+  }
+
+  private static List<GraphVertex> vertices(ComputationGraph graph) {
     if (graph.getVertices() == null) {
       throw new WeightsException(Reason.GRAPH_NOT_INITIALIZED, "the graph", "initialised parameters", "none");
     }
-    Map<String, Parameter> parameters = new LinkedHashMap<>();
-    for (GraphVertex vertex : graph.getVertices()) {
-      Map<String, INDArray> table = vertex.paramTable(false);
-      if (table == null) {
-        continue;
-      }
-      Layer layer = vertex.hasLayer() ? GraphConfiguration.unwrap(vertex.getLayer().conf().getLayer()) : null;
-      table.entrySet().stream().sorted(Comparator.comparingInt(entry -> position(entry.getKey()))).forEach(entry -> {
-        String key = entry.getKey();
-        INDArray view = entry.getValue();
-        String tensor = canonicalKey(layer, key);
-        String name = vertex.getVertexName() + "." + tensor;
-        Parameter parameter = new Parameter(vertex.getVertexName(), tensor, view, form(layer, key, view));
-        if (parameters.put(name, parameter) != null) {
-          throw new WeightsException(Reason.NAME_TWICE, "the graph", "one parameter", "two named " + quote(name));
-        }
-      });
-    }
-    return parameters;
+    return Arrays.stream(graph.getVertices()).filter(vertex -> vertex.paramTable(false) != null).toList();
+  }
+
+  private static Layer layer(GraphVertex vertex) {
+    return vertex.hasLayer() ? GraphConfiguration.unwrap(vertex.getLayer().conf().getLayer()) : null;
   }
 
   /** Weight before bias before statistics: DL4J's own order differs from layer to layer. */
@@ -248,7 +295,7 @@ public final class ModelWeights {
     return switch (key) {
       case "W" -> isDense(layer) || isConvolution(layer) ? "weight" : key;
       case "b" -> isDense(layer) || isConvolution(layer) ? "bias" : key;
-      case "gamma" -> "weight";
+      case GAMMA -> "weight";
       case "beta" -> "bias";
       case "mean" -> "running_mean";
       case "var", LOG10_OF_DEVIATION -> "running_var";
@@ -258,7 +305,7 @@ public final class ModelWeights {
 
   private static Form form(Layer layer, String key, INDArray view) {
     if (key.equals(LOG10_OF_DEVIATION)) {
-      return Form.LOG10_OF_DEVIATION;
+      return Form.LOGARITHM;
     }
     return key.equals("W") && isDense(layer) && view.rank() == 2 ? Form.TRANSPOSED : Form.AS_IS;
   }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -64,7 +65,8 @@ public record SavedModel(ComputationGraph graph, List<String> classes, Preproces
     ModelWeights.checkValues(graph);
     String configuration = graph.getConfiguration().toJson();
     checkReadable(configuration);
-    Map<String, String> notes = new LinkedHashMap<>(metadata);
+    // Sorted, so that the same model gives the same bytes.
+    Map<String, String> notes = new TreeMap<>(metadata);
     notes.put(FORMAT, VERSION);
     Map<String, Content> files = new LinkedHashMap<>();
     files.put(CONFIGURATION, Content.of(configuration));
@@ -91,8 +93,8 @@ public record SavedModel(ComputationGraph graph, List<String> classes, Preproces
   /**
    * Reads a folder that {@link #save} wrote, also one whose writing was interrupted.
    *
-   * @throws WeightsException if a file is missing, damaged, too large, names a Java class that isn't a layer of DL4J's or
-   *     ours, or doesn't fit the others
+   * @throws WeightsException if a file is missing, damaged, too large, names a Java class that isn't a layer of DL4J's
+   *     or ours, or doesn't fit the others
    */
   public static SavedModel load(Path folder) {
     Map<String, Path> files = new LinkedHashMap<>();
@@ -125,21 +127,21 @@ public record SavedModel(ComputationGraph graph, List<String> classes, Preproces
         throw new WeightsException(Reason.CONFIGURATION, folder, "format " + VERSION, "format " + quote(version));
       }
       long stored = weights.shapes().values().stream().mapToLong(SafetensorsHeader::length).sum();
-      long asked = configuration.parameterCount();
+      long asked = configuration.storedCount();
       if (stored != asked) {
-        throw new WeightsException(Reason.PARAMETER_COUNT, weights.name(), asked + " parameters", String.valueOf(stored));
+        throw new WeightsException(Reason.PARAMETER_COUNT, weights.name(), asked + " parameters", "" + stored);
       }
-      ComputationGraph graph = initialize(configurationFile, configuration, asked);
+      ComputationGraph graph = initialize(configurationFile, configuration);
       ModelWeights.load(graph, weights);
       return new SavedModel(graph, classes, preprocessing, metadata);
     }
   }
 
   /** With zeros instead of random values, which would be overwritten. */
-  private static ComputationGraph initialize(Path file, GraphConfiguration configuration, long parameters) {
+  private static ComputationGraph initialize(Path file, GraphConfiguration configuration) {
     try {
       ComputationGraph graph = new ComputationGraph(configuration.configuration());
-      graph.init(Nd4j.zeros(DataType.FLOAT, 1, parameters), false);
+      graph.init(Nd4j.zeros(DataType.FLOAT, 1, configuration.parameterCount()), false);
       return graph;
     } catch (RuntimeException e) {
       throw GraphConfiguration.unusable(file, "layers that fit together", e);

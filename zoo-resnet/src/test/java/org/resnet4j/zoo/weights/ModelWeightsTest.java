@@ -35,7 +35,8 @@ class ModelWeightsTest {
       + "stem_norm.weight [4]\nstem_norm.bias [4]\nstem_norm.running_mean [4]\nstem_norm.running_var [4]\n"
       + "conv1.weight [4, 2, 3, 3]\n"
       + "norm1.weight [4]\nnorm1.bias [4]\nnorm1.running_mean [4]\nnorm1.running_var [4]\n"
-      + "conv2.weight [4, 4, 1, 1]\nconv2.bias [4]\nlogits.weight [3, 4]\nlogits.bias [3]";
+      + "conv2.weight [4, 4, 1, 1]\nconv2.bias [4]\nnorm2.weight [4]\nnorm2.bias [4]\n"
+      + "norm3.bias [4]\nnorm3.running_mean [4]\nnorm3.running_var [4]\nlogits.weight [3, 4]\nlogits.bias [3]";
 
   private static ComputationGraph graph(long seed) {
     return TinyGraphs.residual(CNN2DFormat.NCHW, seed);
@@ -116,6 +117,18 @@ class ModelWeightsTest {
   }
 
   @Test
+  void theGammaOfANormWithoutOneIsSetToOne() {
+    ComputationGraph from = graph(1);
+    ComputationGraph to = graph(2);
+    INDArray gamma = to.getLayer("norm3").getParam("gamma");
+    gamma.assign(0);
+    ModelWeights.load(to, ModelWeights.source(from));
+    assertArrayEquals(new float[] {1, 1, 1, 1}, gamma.toFloatVector());
+    gamma.putScalar(2, 0.5);
+    assertEquals(Reason.VALUE, assertThrows(WeightsException.class, () -> ModelWeights.export(to)).reason());
+  }
+
+  @Test
   void missingAndUnexpectedTensorsAreListed() {
     Map<String, INDArray> tensors = ModelWeights.export(graph(1));
     tensors.remove("norm1.bias");
@@ -124,7 +137,7 @@ class ModelWeightsTest {
     assertEquals(Reason.TENSORS_DIFFER, refused.reason());
     assertTrue(refused.getMessage().contains(
         "missing: \"norm1.bias\"; unexpected: \"norm1.num_batches_tracked\""), refused.getMessage());
-    assertTrue(refused(Map.of()).getMessage().contains(" and 9 more; unexpected: none"));
+    assertTrue(refused(Map.of()).getMessage().contains(" and 14 more; unexpected: none"));
   }
 
   @Test

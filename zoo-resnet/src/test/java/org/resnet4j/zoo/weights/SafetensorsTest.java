@@ -69,7 +69,8 @@ class SafetensorsTest {
       int count = random.nextInt(6);
       for (int i = 0; i < count; i++) {
         long[] shape = random.longs(random.nextInt(5), 0, 7).toArray();
-        tensors.put("tensor \u00e9 \"" + i, shape.length == 0 ? Nd4j.scalar(random.nextFloat()) : values(random, shape));
+        INDArray values = shape.length == 0 ? Nd4j.scalar(random.nextFloat()) : values(random, shape);
+        tensors.put("tensor \u00e9 \"" + i, values);
       }
       Map<String, String> metadata = random.nextBoolean() ? Map.of() : Map.of("model", "\u4e2d\n" + random.nextInt());
       Path file = folder.resolve("round" + round);
@@ -237,8 +238,8 @@ class SafetensorsTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"F32|[2]|4", "F32|[0]|4", "F64|[1]|4", "F16|[3]|4", "F32|[4294967296,4294967296]|4",
-      "F32|[4611686018427387905]|4", "F32|[9223372036854775807]|4", "BOOL|[]|4"})
+  @CsvSource(delimiter = '|', value = {"F32|[2]|4", "F32|[0]|4", "F64|[1]|4", "F16|[3]|4",
+      "F32|[4294967296,4294967296]|4", "F32|[4611686018427387905]|4", "F32|[9223372036854775807]|4", "BOOL|[]|4"})
   void bytesThatDontMatchTheShapeAreRefused(String type, String shape, int bytes) throws IOException {
     assertEquals(Reason.TENSOR_SIZE, refused(file("{\"a\":" + tensor(type, shape, 0, bytes) + "}", bytes)));
   }
@@ -267,8 +268,9 @@ class SafetensorsTest {
   @Test
   void tooManyTensorsAreRefused() throws IOException {
     StringBuilder header = new StringBuilder("{");
+    String tensor = tensor("F32", "[0]", 0, 0);
     for (int i = 0; i <= SafetensorsHeader.MOST_ENTRIES; i++) {
-      header.append(i == 0 ? "" : ",").append('"').append(i).append("\":").append(tensor("F32", "[0]", 0, 0));
+      header.append(i == 0 ? "" : ",").append('"').append(i).append("\":").append(tensor);
     }
     assertEquals(Reason.TOO_MANY_TENSORS, refused(file(header.append('}').toString(), 0)));
   }
@@ -293,7 +295,7 @@ class SafetensorsTest {
     byte[] good = Files.readAllBytes(file);
     Random random = new Random(7);
     int refusals = 0;
-    for (int round = 0; round < 2000; round++) {
+    for (int round = 0; round < 500; round++) {
       byte[] bad = good.clone();
       bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
       Path changed = Files.write(folder.resolve("changed"), bad);
@@ -303,7 +305,7 @@ class SafetensorsTest {
         refusals++;
       }
     }
-    assertTrue(refusals > 500, refusals + " refusals");
+    assertTrue(refusals > 100, refusals + " refusals");
   }
 
   @Test
@@ -316,7 +318,8 @@ class SafetensorsTest {
         () -> Safetensors.write(file, TensorSource.of("t", Map.of("a".repeat(2000), one)), Map.of()),
         () -> Safetensors.write(file, TensorSource.of("t", Map.of("a", one)), Map.of("k", "v".repeat(2 << 20))));
     for (int i = 0; i < writes.size(); i++) {
-      assertEquals(Reason.NOT_WRITABLE, assertThrows(WeightsException.class, writes.get(i)::run, "write " + i).reason());
+      WeightsException refused = assertThrows(WeightsException.class, writes.get(i)::run, "write " + i);
+      assertEquals(Reason.NOT_WRITABLE, refused.reason());
     }
     try (var entries = Files.list(folder)) {
       assertEquals(0, entries.count());

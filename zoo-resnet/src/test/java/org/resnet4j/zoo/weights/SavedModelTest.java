@@ -86,16 +86,21 @@ class SavedModelTest {
   }
 
   @Test
-  void aKillAtAnyStepOfSavingLeavesTheOldModelOrTheNew() {
+  void aKillAtAnyStepOfSavingLeavesTheOldModelOrTheNew() throws IOException {
     SavedModel first = model(TinyGraphs.residual(CNN2DFormat.NCHW, 1));
     // Another layout and other layers: files of both sets together would not load, or compute something else.
     SavedModel second = new SavedModel(TinyGraphs.residual(CNN2DFormat.NHWC, 2, 4, layer -> layer),
         List.of("a", "b", "c", "d"), Preprocessing.tf(8), Map.of());
+    Path old = folder.resolve("old");
+    first.save(old);
     Set<String> seen = new TreeSet<>();
     AtomicFilesTest.Kill kill = null;
     for (int steps = 0; kill == null || kill.happened(); steps++) {
-      Path target = folder.resolve("kill" + steps);
-      first.save(target);
+      Path target = Files.createDirectory(folder.resolve("kill" + steps));
+      for (String name : List.of(SavedModel.CONFIGURATION, SavedModel.WEIGHTS, SavedModel.CLASSES,
+          SavedModel.PREPROCESSING)) {
+        Files.copy(old.resolve(name), target.resolve(name));
+      }
       kill = new AtomicFilesTest.Kill(steps);
       try {
         second.save(target, kill);

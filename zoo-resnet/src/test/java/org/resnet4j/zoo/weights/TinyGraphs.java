@@ -21,6 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
+import org.resnet4j.zoo.layer.GroupNormalization;
 import org.resnet4j.zoo.layer.GroupedConvolution;
 
 /** Residual networks of a few hundred parameters. */
@@ -37,7 +39,7 @@ final class TinyGraphs {
     Layer wrap(Layer layer);
   }
 
-  /** Stem, one block with a grouped and a biased convolution, head; {@code wrapper} goes round the stem's layers. */
+  /** Stem, one block with each kind of convolution and norm, head; {@code wrapper} goes round the stem's layers. */
   static ComputationGraph residual(CNN2DFormat format, long seed, int classes, Wrapper wrapper) {
     GraphBuilder builder = new NeuralNetConfiguration.Builder().seed(seed).updater(new Adam(1e-3)).graphBuilder()
         .addInputs("input")
@@ -47,7 +49,9 @@ final class TinyGraphs {
         .addLayer("conv1", convolution(new GroupedConvolution.Builder(2, 3, 3), 4, false, format), "stem_relu")
         .addLayer("norm1", norm(format, false), "conv1")
         .addLayer("conv2", convolution(new ConvolutionLayer.Builder(1, 1), 4, true, format), "norm1")
-        .addVertex("add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "conv2", "stem_relu")
+        .addLayer("norm2", new GroupNormalization.Builder(2).build(), "conv2")
+        .addLayer("norm3", new BetaOnlyBatchNormalization(0.9, 1e-3), "norm2")
+        .addVertex("add", new ElementWiseVertex(ElementWiseVertex.Op.Add), "norm3", "stem_relu")
         .addLayer("relu", new ActivationLayer(Activation.RELU), "add")
         .addLayer("pool", new GlobalPoolingLayer.Builder(PoolingType.AVG).build(), "relu")
         .addLayer("logits", new DenseLayer.Builder().nOut(classes).activation(Activation.IDENTITY).build(), "pool")
@@ -58,6 +62,7 @@ final class TinyGraphs {
     graph.init();
     // BN statistics, gamma and beta that differ from channel to channel; no variance is negative.
     graph.params().assign(Nd4j.rand(DataType.FLOAT, graph.params().shape()).addi(0.1f));
+    graph.getLayer("norm3").getParam("gamma").assign(1);
     return graph;
   }
 
