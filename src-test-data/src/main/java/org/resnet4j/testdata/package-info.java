@@ -1,0 +1,2 @@
+/** Fixtures recorded from the original frameworks, and how tests find them. */
+package org.resnet4j.testdata;

@@ -1,0 +1,171 @@
+package org.resnet4j.zoo;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Transfer learning on a trained graph of this zoo, by vertex name or endpoint ({@code stem}, {@code stage1} and on,
+ * {@code pool}). Each method gives a new graph and leaves the old one alone; every weight and running statistic that a
+ * method does not name is the old one to the bit. An optimiser's state starts anew.
+ *
+ * <p>DL4J's {@code TransferLearning} does not check vertex names and has no way to unfreeze.
+ */
+public final class ResNetTransfer {
+  private ResNetTransfer() {}
+
+  /**
+   * The graph with a new, randomly initialised {@code logits} layer.
+   *
+   * @throws IllegalArgumentException if the graph has no dense vertex {@code logits}, or {@code classes} isn't positive
+   */
+  public static ComputationGraph newHead(ComputationGraph trained, int classes) {
+    if (classes < 1) {
+      throw new IllegalArgumentException("A head needs at least one class, found " + classes + ".");
+    }
+    ComputationGraphConfiguration configuration = trained.getConfiguration().clone();
+    if (!(configuration.getVertices().get("logits") instanceof LayerVertex vertex)
+        || !(bare(vertex.getLayerConf().getLayer()) instanceof DenseLayer logits)) {
+      throw new IllegalArgumentException("The graph has no dense vertex \"logits\", so it was built without a head or "
+          + "is no graph of this zoo; its outputs are " + configuration.getNetworkOutputs() + ".");
+    }
+    replaceLayer(vertex, logits);
+    logits.setNOut(classes);
+    return withParametersOf(trained, configuration, Set.of("logits"));
+  }
+
+  /**
+   * The part of the graph that leads to a vertex or endpoint, which becomes its output.
+   *
+   * @throws IllegalArgumentException if there is no such vertex
+   */
+  public static ComputationGraph featureExtractor(ComputationGraph trained, String vertexOrEndpoint) {
+    ComputationGraphConfiguration configuration = trained.getConfiguration().clone();
+    String last = resolve(configuration, vertexOrEndpoint);
+    Set<String> kept = upstream(configuration, last);
+    configuration.getVertices().keySet().retainAll(kept);
+    configuration.getVertexInputs().keySet().retainAll(kept);
+    configuration.setNetworkOutputs(List.of(last));
+    // Cached orders name the removed vertices.
+    configuration.setTopologicalOrder(null);
+    configuration.setTopologicalOrderStr(null);
+    return withParametersOf(trained, configuration, Set.of());
+  }
+
+  /**
+   * The graph in which a vertex or endpoint, and all that leads to it, is frozen: no gradient, no update, norms by
+   * their running statistics.
+   *
+   * @throws IllegalArgumentException if there is no such vertex
+   */
+  public static ComputationGraph freezeThrough(ComputationGraph trained, String vertexOrEndpoint) {
+    ComputationGraphConfiguration configuration = trained.getConfiguration().clone();
+    Map<String, GraphVertex> vertices = configuration.getVertices();
+    for (String name : upstream(configuration, resolve(configuration, vertexOrEndpoint))) {
+      GraphVertex vertex = vertices.get(name);
+      if (vertex instanceof LayerVertex layerVertex) {
+        Layer layer = layerVertex.getLayerConf().getLayer();
+        if (!(layer instanceof FrozenLayer)) {
+          FrozenLayer frozen = new FrozenLayer(layer);
+          frozen.setLayerName(layer.getLayerName());
+          replaceLayer(layerVertex, frozen);
+        }
+      } else if (!(vertex instanceof FrozenVertex)) {
+        vertices.put(name, new FrozenVertex(vertex));
+      }
+    }
+    return withParametersOf(trained, configuration, Set.of());
+  }
+
+  /** The graph in which nothing is frozen. */
+  public static ComputationGraph unfreeze(ComputationGraph trained) {
+    ComputationGraphConfiguration configuration = trained.getConfiguration().clone();
+    configuration.getVertices().replaceAll((name, vertex) -> {
+      if (vertex instanceof LayerVertex layerVertex
+          && layerVertex.getLayerConf().getLayer() instanceof FrozenLayer frozen) {
+        replaceLayer(layerVertex, frozen.getLayer());
+      }
+      return vertex instanceof FrozenVertex frozen ? frozen.getUnderlying() : vertex;
+    });
+    return withParametersOf(trained, configuration, Set.of());
+  }
+
+  private static Layer bare(Layer layer) {
+    return layer instanceof FrozenLayer frozen ? frozen.getLayer() : layer;
+  }
+
+  private static void replaceLayer(LayerVertex vertex, Layer layer) {
+    NeuralNetConfiguration configuration = vertex.getLayerConf().clone();
+    configuration.clearVariables();
+    configuration.setLayer(layer);
+    vertex.setLayerConf(configuration);
+  }
+
+  /** The vertex of that name, else the last one of an endpoint: {@code stage2} is the last {@code stage2_} vertex. */
+  private static String resolve(ComputationGraphConfiguration configuration, String vertexOrEndpoint) {
+    Map<String, GraphVertex> vertices = configuration.getVertices();
+    if (vertices.containsKey(vertexOrEndpoint)) {
+      return vertexOrEndpoint;
+    }
+    String last = null;
+    if (vertexOrEndpoint.matches("stem|stage\\d+")) {
+      for (String name : vertices.keySet()) {
+        last = name.startsWith(vertexOrEndpoint + "_") ? name : last;
+      }
+    }
+    if (last == null) {
+      throw new IllegalArgumentException("The graph has no vertex or endpoint \"" + vertexOrEndpoint
+          + "\"; endpoints are stem, stage1 and on, pool, logits; vertices are " + vertices.keySet() + ".");
+    }
+    return last;
+  }
+
+  /** The vertex and all that leads to it, inputs aside. */
+  private static Set<String> upstream(ComputationGraphConfiguration configuration, String vertex) {
+    Set<String> found = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(List.of(vertex));
+    while (!open.isEmpty()) {
+      String name = open.pop();
+      if (configuration.getVertices().containsKey(name) && found.add(name)) {
+        open.addAll(configuration.getVertexInputs().get(name));
+      }
+    }
+    return found;
+  }
+
+  private static ComputationGraph withParametersOf(
+      ComputationGraph trained, ComputationGraphConfiguration configuration, Set<String> fresh) {
+    LayerHelpers.enable();
+    ComputationGraph graph = new ComputationGraph(configuration);
+    graph.init();
+    for (String name : configuration.getVertices().keySet()) {
+      org.deeplearning4j.nn.api.Layer layer = graph.getLayer(name);
+      if (layer == null || layer.numParams() == 0 || fresh.contains(name)) {
+        continue;
+      }
+      INDArray from = trained.getLayer(name).params();
+      if (from.length() != layer.params().length()) {
+        throw new IllegalStateException(
+            name + ": expected " + layer.params().length() + " parameters, found " + from.length() + ".");
+      }
+      layer.params().assign(from);
+    }
+    // The frozen layers' copies are done before training reads them asynchronously on a GPU.
+    Nd4j.getExecutioner().commit();
+    return graph;
+  }
+}

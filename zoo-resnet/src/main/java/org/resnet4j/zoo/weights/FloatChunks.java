@@ -1,0 +1,48 @@
+package org.resnet4j.zoo.weights;
+
+import java.io.IOException;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** An array's values in row-major order, a bounded piece at a time, on whichever device the array lies. */
+final class FloatChunks {
+  /** Values in a piece: 1 MiB of float32. */
+  static final int LENGTH = 1 << 18;
+
+  private FloatChunks() {}
+
+  interface Sink {
+    void accept(float[] values) throws IOException;
+  }
+
+  interface Source {
+    void fill(float[] values) throws IOException;
+  }
+
+  static void forEach(INDArray array, Sink sink) throws IOException {
+    long length = array.length();
+    if (array.isEmpty()) {
+      return;
+    }
+    INDArray flat = array.castTo(DataType.FLOAT).dup('c').reshape(length);
+    for (long begin = 0; begin < length; begin += LENGTH) {
+      sink.accept(flat.get(NDArrayIndex.interval(begin, Math.min(length, begin + LENGTH))).toFloatVector());
+    }
+  }
+
+  /** A new float32 array of this shape whose length is known to fit. */
+  static INDArray create(long[] shape, long length, Source source) throws IOException {
+    if (length == 0) {
+      return Nd4j.create(DataType.FLOAT, shape);
+    }
+    INDArray flat = Nd4j.createUninitialized(DataType.FLOAT, length);
+    for (long begin = 0; begin < length; begin += LENGTH) {
+      float[] values = new float[(int) Math.min(LENGTH, length - begin)];
+      source.fill(values);
+      flat.get(NDArrayIndex.interval(begin, begin + values.length)).assign(Nd4j.createFromArray(values));
+    }
+    return shape.length == 0 ? Nd4j.scalar(flat.getFloat(0)) : flat.reshape('c', shape);
+  }
+}
