@@ -3,13 +3,13 @@ package org.resnet4j.training.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import org.resnet4j.training.cli.ModelSource.Loaded;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.FolderOptions;
 import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.data.ImageFolder;
 import org.resnet4j.training.data.LabeledImage;
 import org.resnet4j.training.data.OnBadImage;
-import org.resnet4j.zoo.image.Preprocessing;
 import picocli.CommandLine.Option;
 
 /** Where images come from, and how they are read. */
@@ -49,9 +49,9 @@ final class DataOptions {
   }
 
   /** Batches in the given order, as they are. */
-  ImageBatches evaluation(List<LabeledImage> images, List<String> classes, Preprocessing preprocessing) {
-    return new ImageBatches(images, classes, preprocessing,
-        BatchOptions.evaluation(batch).withThreads(threads).withOnBadImage(onBadImage));
+  ImageBatches evaluation(List<LabeledImage> images, List<String> classes, Loaded network) {
+    return new ImageBatches(images, classes, network.preprocessing(), BatchOptions.evaluation(batch)
+        .withFormat(network.format()).withThreads(threads).withOnBadImage(onBadImage));
   }
 
   /** Starts its bar when the number of images is known. */

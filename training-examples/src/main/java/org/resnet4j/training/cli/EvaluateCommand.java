@@ -45,7 +45,7 @@ final class EvaluateCommand implements Callable<Integer> {
           + " has " + classes.size() + "; they can't be matched.");
     }
     List<LabeledImage> images = ClassNames.relabel(images(folder), folder.classes(), classes);
-    try (ImageBatches batches = data.evaluation(images, classes, loaded.preprocessing())) {
+    try (ImageBatches batches = data.evaluation(images, classes, loaded)) {
       Evaluation evaluation;
       try (Progress progress = Progress.start("Evaluating", images.size(), main.err())) {
         evaluation = Evaluation.of(loaded.graph(), classes, batches, n -> progress.step(n, ""));

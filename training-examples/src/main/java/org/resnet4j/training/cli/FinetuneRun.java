@@ -58,7 +58,7 @@ final class FinetuneRun {
     TrainingResult result;
     List<String> warnings = new ArrayList<>(folder.warnings());
     try (ImageBatches trainBatches = new ImageBatches(train, classes, network.preprocessing(), trainingBatches());
-        ImageBatches validationBatches = options.data.evaluation(validation, classes, network.preprocessing())) {
+        ImageBatches validationBatches = options.data.evaluation(validation, classes, network)) {
       result = new Trainer(plan, classes, progress)
           .train(network.graph(), trainBatches, trainBatches.size(), validationBatches);
       trainBatches.skipped().forEach(bad -> warnings.add("Left out during training: " + bad.file()));
@@ -86,7 +86,7 @@ final class FinetuneRun {
         classes);
     List<LabeledImage> seen = new ArrayList<>();
     Evaluation evaluation;
-    try (ImageBatches batches = options.data.evaluation(images, classes, network.preprocessing());
+    try (ImageBatches batches = options.data.evaluation(images, classes, network);
         Progress progress = Progress.start("Evaluating", images.size(), err)) {
       evaluation = Evaluation.of(result.graph(), classes, batches, n -> {
         seen.addAll(batches.lastBatch());
@@ -133,7 +133,7 @@ final class FinetuneRun {
     boolean cifar = network.name().map(n -> ResNets.spec(n).stem() == Stem.CIFAR)
         .orElse(network.preprocessing().height() <= 64);
     return BatchOptions.training(options.data.batch, options.augmentation(cifar), options.seed)
-        .withThreads(options.data.threads).withOnBadImage(options.data.onBadImage);
+        .withFormat(network.format()).withThreads(options.data.threads).withOnBadImage(options.data.onBadImage);
   }
 
   private void save(ComputationGraph graph) {

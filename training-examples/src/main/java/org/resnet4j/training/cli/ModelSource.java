@@ -6,6 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.zoo.ResNet;
 import org.resnet4j.zoo.ResNets;
@@ -50,6 +53,13 @@ final class ModelSource {
    */
   record Loaded(Optional<String> name, ComputationGraph graph, Optional<List<String>> classes,
                 Preprocessing preprocessing) {
+    /** How its input lies in memory. */
+    CNN2DFormat format() {
+      return Stream.of(graph.getLayers()).map(layer -> layer.conf().getLayer())
+          .filter(ConvolutionLayer.class::isInstance).map(layer -> ((ConvolutionLayer) layer).getCnn2dDataFormat())
+          .findFirst().orElse(CNN2DFormat.NCHW);
+    }
+
     /** What a weights file of this network should tell. */
     static Map<String, String> notes(Optional<String> name, List<String> classes, Preprocessing preprocessing) {
       Map<String, String> notes = new HashMap<>();

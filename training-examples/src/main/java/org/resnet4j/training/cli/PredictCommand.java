@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.resnet4j.zoo.image.ImageClassifier;
-import org.resnet4j.zoo.image.ImageClassifier.Prediction;
 import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.image.Prediction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,23 +45,24 @@ final class PredictCommand implements Callable<Integer> {
       throw new CommandException(ExitCode.USAGE, "--top is 1 or more; found " + top + ".");
     }
     main.startBackend();
-    ImageClassifier classifier = ImageClassifier.load(model);
     List<Map<String, Object>> json = new ArrayList<>();
-    if (format == Format.CSV) {
-      main.out().println("file,rank,class,probability");
-    }
     boolean allRead = true;
-    for (Path image : images) {
-      try {
-        List<Prediction> likeliest = classifier.classify(image, top);
-        switch (format) {
-          case TEXT -> text(image, likeliest);
-          case CSV -> csv(image, likeliest);
-          case JSON -> json.add(json(image, likeliest));
+    try (ImageClassifier classifier = ImageClassifier.load(model)) {
+      if (format == Format.CSV) {
+        main.out().println("file,rank,class,probability");
+      }
+      for (Path image : images) {
+        try {
+          List<Prediction> likeliest = classifier.classify(image, top);
+          switch (format) {
+            case TEXT -> text(image, likeliest);
+            case CSV -> csv(image, likeliest);
+            case JSON -> json.add(json(image, likeliest));
+          }
+        } catch (ImageException e) {
+          allRead = false;
+          main.err().println(e.getMessage());
         }
-      } catch (ImageException e) {
-        allRead = false;
-        main.err().println(e.getMessage());
       }
     }
     if (format == Format.JSON) {

@@ -3,9 +3,9 @@ package org.resnet4j.training.loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.deeplearning4j.datasets.iterator.impl.ListDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Noisy 16x16 images of two classes: the first or the second channel is brighter. */

@@ -69,7 +69,12 @@ class TrainerTest {
   void stopsWhenTheValidationAccuracyNoLongerRises() throws IOException {
     TrainingResult result = train(net(1), plan(2, phase(10, 1e-12)), new TrainingObserver() {});
     assertEquals(End.EARLY, result.end());
-    assertEquals(3, result.epochs().size(), "the first, and two without a gain");
+    double highest = result.epochs().stream().mapToDouble(EpochMetrics::validationAccuracy).max().orElseThrow();
+    int reached = 0;
+    while (result.epochs().get(reached).validationAccuracy() < highest) {
+      reached++;
+    }
+    assertEquals(reached + 1 + 2, result.epochs().size(), "up to the highest, and two without a gain");
   }
 
   @Test
