@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -54,7 +55,6 @@ final class ResNetGraph {
     this.graph = new NeuralNetConfiguration.Builder()
         .seed(options.seed())
         .updater(options.updater())
-        .regularization(new ArrayList<>(options.regularization()))
         .weightInit(new HeInitialization(options.fan()))
         .activation(Activation.IDENTITY)
         .graphBuilder();
@@ -72,14 +72,21 @@ final class ResNetGraph {
       x = relu("final_relu", norm("final_norm", x, channels, false));
     }
     ComputationGraphConfiguration configuration = graph.setOutputs(head(x)).build();
-    configuration.getVertices().values().forEach(ResNetGraph::nameNormVariables);
+    configuration.getVertices().values().forEach(this::finish);
     return configuration;
   }
 
-  /** DL4J's JSON reader takes a norm whose variables have no names yet for one that keeps logarithms. */
-  private static void nameNormVariables(GraphVertex vertex) {
-    if (vertex instanceof LayerVertex layer && layer.getLayerConf().getLayer() instanceof BatchNormalization norm) {
-      norm.initializer().paramKeys(norm).forEach(layer.getLayerConf()::addVariable);
+  private void finish(GraphVertex vertex) {
+    if (!(vertex instanceof LayerVertex layerVertex)) {
+      return;
+    }
+    Layer layer = layerVertex.getLayerConf().getLayer();
+    if (layer instanceof BatchNormalization norm) {
+      // DL4J's JSON reader takes a norm whose variables have no names yet for one that keeps logarithms.
+      norm.initializer().paramKeys(norm).forEach(layerVertex.getLayerConf()::addVariable);
+    } else if (layer instanceof ConvolutionLayer || layer instanceof DenseLayer) {
+      // Here, since M2.1's NeuralNetConfiguration.Builder gives weight decay to each layer twice.
+      ((BaseLayer) layer).setRegularization(new ArrayList<>(options.regularization()));
     }
   }
 

@@ -26,9 +26,8 @@ import org.resnet4j.zoo.layer.HeInitialization;
 class ResNetOptionsTest {
   private static ResNet.Builder tiny(String base) {
     ResNetSpec spec = ResNets.spec(base);
-    boolean wide = spec.groups() > 1;
-    ResNetSpec small = spec.withDepths(1, 2).withWidth(8);
-    return ResNet.builder().spec(wide ? small.withGroups(4, 32) : small).numClasses(3).inputShape(3, 40, 40);
+    ResNetSpec grouped = spec.groups() > 1 ? spec.withGroups(4, 32) : spec;
+    return ResNet.builder().spec(grouped.withDepths(1, 2).withWidth(8)).numClasses(3).inputShape(3, 40, 40);
   }
 
   /** Every structure once, and every option that changes a graph. */

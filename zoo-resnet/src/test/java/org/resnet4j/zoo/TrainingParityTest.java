@@ -74,11 +74,12 @@ class TrainingParityTest {
   private static ResNet net(JsonNode record, CNN2DFormat format) {
     ResNetSpec spec = ResNets.spec(record.get("base").asText())
         .withDepths(StreamSupport.stream(record.get("depths").spliterator(), false).map(JsonNode::asInt)
-            .toArray(Integer[]::new))
-        .withWidth(record.get("width").asInt());
+            .toArray(Integer[]::new));
     if (record.has("groups") || record.has("widthPerGroup")) {
       spec = spec.withGroups(record.path("groups").asInt(1), record.path("widthPerGroup").asInt(64));
     }
+    // Records name the stem's channels.
+    spec = spec.withWidth(record.get("width").asInt() * spec.width() / spec.stemChannels());
     JsonNode optimizer = record.get("optimizer");
     double rate = optimizer.get("learningRate").asDouble();
     double decay = optimizer.get("weightDecay").asDouble();
@@ -133,7 +134,7 @@ class TrainingParityTest {
       default -> "var";
     };
     INDArray array = gradient
-        ? graph.gradient().gradientForVariable().get(vertex + "_" + key).div(graph.getInputMiniBatchSize())
+        ? graph.gradient().gradientForVariable().get(vertex + "_" + key).div(graph.batchSize())
         : layer.getParam(key);
     if (key.equals("W")) {
       return configuration instanceof DenseLayer ? array.transpose() : array;
