@@ -5,6 +5,8 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -27,6 +29,7 @@ import org.resnet4j.zoo.layer.ChannelsLastFlatten;
 import org.resnet4j.zoo.layer.FrozenBatchNormalization;
 import org.resnet4j.zoo.layer.GroupNormalization;
 import org.resnet4j.zoo.layer.GroupedConvolution;
+import org.resnet4j.zoo.layer.HeInitialization;
 import org.resnet4j.zoo.layer.ZeroPadShortcut;
 
 /**
@@ -68,7 +71,16 @@ final class ResNetGraph {
     if (spec.version() == Version.V2) {
       x = relu("final_relu", norm("final_norm", x, channels, false));
     }
-    return graph.setOutputs(head(x)).build();
+    ComputationGraphConfiguration configuration = graph.setOutputs(head(x)).build();
+    configuration.getVertices().values().forEach(ResNetGraph::nameNormVariables);
+    return configuration;
+  }
+
+  /** DL4J's JSON reader takes a norm whose variables have no names yet for one that keeps logarithms. */
+  private static void nameNormVariables(GraphVertex vertex) {
+    if (vertex instanceof LayerVertex layer && layer.getLayerConf().getLayer() instanceof BatchNormalization norm) {
+      norm.initializer().paramKeys(norm).forEach(layer.getLayerConf()::addVariable);
+    }
   }
 
   private String stem(String input) {

@@ -35,8 +35,8 @@ import org.resnet4j.zoo.weights.WeightsException.Reason;
  *
  * <p>Convolutions: {@code weight} [out, in / groups, kH, kW], {@code bias} [out]; dense and output layers:
  * {@code weight} [out, in] (DL4J's W transposed), {@code bias} [out]; norms: {@code weight}, {@code bias},
- * {@code running_mean}, {@code running_var} [C], each where the layer has it. A {@link BetaOnlyBatchNormalization} has no
- * {@code weight}: its gamma is 1. Where DL4J keeps the logarithm of the deviation, the variance is rounded on its way.
+ * {@code running_mean}, {@code running_var} [C], each where the layer has it. A {@link BetaOnlyBatchNormalization} has
+ * no {@code weight}: its gamma is 1. Where DL4J keeps the logarithm of the deviation, the variance is rounded on its way.
  * Frozen layers have their inner layer's names; parameters of other layers keep DL4J's key and shape.
  */
 public final class ModelWeights {

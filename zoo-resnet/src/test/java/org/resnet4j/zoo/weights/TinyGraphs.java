@@ -4,6 +4,7 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
@@ -21,6 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
 import org.resnet4j.zoo.layer.GroupNormalization;
 import org.resnet4j.zoo.layer.GroupedConvolution;
@@ -41,7 +44,9 @@ final class TinyGraphs {
 
   /** Stem, one block with each kind of convolution and norm, head; {@code wrapper} goes round the stem's layers. */
   static ComputationGraph residual(CNN2DFormat format, long seed, int classes, Wrapper wrapper) {
-    GraphBuilder builder = new NeuralNetConfiguration.Builder().seed(seed).updater(new Adam(1e-3)).graphBuilder()
+    GraphBuilder builder = new NeuralNetConfiguration.Builder().seed(seed)
+        .updater(new Adam(new StepSchedule(ScheduleType.EPOCH, 1e-3, 0.1, 10)))
+        .weightInit(new NormalDistribution(0, 0.1)).weightDecay(1e-4).graphBuilder()
         .addInputs("input")
         .addLayer("stem_conv", wrapper.wrap(convolution(new ConvolutionLayer.Builder(3, 3), 4, false, format)), "input")
         .addLayer("stem_norm", wrapper.wrap(norm(format, false)), "stem_conv")
