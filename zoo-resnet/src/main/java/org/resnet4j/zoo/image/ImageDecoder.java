@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
@@ -99,7 +100,9 @@ public record ImageDecoder(long maxBytes, long maxPixels) {
     ImageFormat format = ImageFormat.of(content, name);
     Completeness.check(format, content, name);
     ImageReader reader = format.newReader();
-    try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+    try (ImageInputStream input = format == ImageFormat.WEBP
+        ? new PaddedInput(content, () -> truncated(name, null))
+        : new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
       reader.setInput(input, false, true);
       reader.addIIOReadWarningListener(new PrematureEnd(name));
       ImageReadParam param = reader.getDefaultReadParam();
@@ -144,7 +147,7 @@ public record ImageDecoder(long maxBytes, long maxPixels) {
   /** The JPEG decoder only warns when the data end early, and fills up with grey. */
   private record PrematureEnd(String name) implements IIOReadWarningListener {
     @Override public void warningOccurred(ImageReader source, String warning) {
-      if (warning != null && warning.contains("Premature end")) {
+      if (warning != null && warning.toLowerCase(Locale.ROOT).contains("premature end")) {
         throw truncated(name, null);
       }
     }
