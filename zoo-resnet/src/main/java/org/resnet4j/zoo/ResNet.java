@@ -13,6 +13,7 @@ import org.deeplearning4j.zoo.ZooModel;
 import org.deeplearning4j.zoo.ZooType;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.resnet4j.zoo.layer.HeInitialization;
 import org.resnet4j.zoo.updater.SgdMomentum;
 
 /**

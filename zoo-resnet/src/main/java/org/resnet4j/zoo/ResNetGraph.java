@@ -5,7 +5,10 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -27,6 +30,7 @@ import org.resnet4j.zoo.layer.ChannelsLastFlatten;
 import org.resnet4j.zoo.layer.FrozenBatchNormalization;
 import org.resnet4j.zoo.layer.GroupNormalization;
 import org.resnet4j.zoo.layer.GroupedConvolution;
+import org.resnet4j.zoo.layer.HeInitialization;
 import org.resnet4j.zoo.layer.ZeroPadShortcut;
 
 /**
@@ -51,7 +55,6 @@ final class ResNetGraph {
     this.graph = new NeuralNetConfiguration.Builder()
         .seed(options.seed())
         .updater(options.updater())
-        .regularization(new ArrayList<>(options.regularization()))
         .weightInit(new HeInitialization(options.fan()))
         .activation(Activation.IDENTITY)
         .graphBuilder();
@@ -68,7 +71,23 @@ final class ResNetGraph {
     if (spec.version() == Version.V2) {
       x = relu("final_relu", norm("final_norm", x, channels, false));
     }
-    return graph.setOutputs(head(x)).build();
+    ComputationGraphConfiguration configuration = graph.setOutputs(head(x)).build();
+    configuration.getVertices().values().forEach(this::finish);
+    return configuration;
+  }
+
+  private void finish(GraphVertex vertex) {
+    if (!(vertex instanceof LayerVertex layerVertex)) {
+      return;
+    }
+    Layer layer = layerVertex.getLayerConf().getLayer();
+    if (layer instanceof BatchNormalization norm) {
+      // DL4J's JSON reader takes a norm whose variables have no names yet for one that keeps logarithms.
+      norm.initializer().paramKeys(norm).forEach(layerVertex.getLayerConf()::addVariable);
+    } else if (layer instanceof ConvolutionLayer || layer instanceof DenseLayer) {
+      // Here, since M2.1's NeuralNetConfiguration.Builder gives weight decay to each layer twice.
+      ((BaseLayer) layer).setRegularization(new ArrayList<>(options.regularization()));
+    }
   }
 
   private String stem(String input) {

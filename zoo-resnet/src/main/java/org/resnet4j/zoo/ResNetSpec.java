@@ -107,10 +107,10 @@ public record ResNetSpec(
         shortcut, dialect);
   }
 
-  /** The same net with other channels in its first stage and, as many, from its stem. */
+  /** The same net with other channels in its first stage, and from its stem in proportion. */
   public ResNetSpec withWidth(int channels) {
-    return new ResNetSpec(name, block, version, stem, channels, channels, depths, groups, groupWidth, shortcut,
-        dialect);
+    return new ResNetSpec(name, block, version, stem, stemChannels * channels / width, channels, depths, groups,
+        groupWidth, shortcut, dialect);
   }
 
   /** The same net with other groups. */

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 
 /** Prints what the program computes on and with, and what is missing for it to compute (well). */
 @Command(name = "doctor",
-    description = "Print backend, device, CPU flags, memory and versions, and which library is missing and how to get it.")
+    description = "Print backend, device, CPU flags, memory, versions, and which library is missing and how to get it.")
 public final class DoctorCommand implements Callable<Integer> {
   private static final long MIB = 1L << 20;
 
@@ -67,7 +67,8 @@ public final class DoctorCommand implements Callable<Integer> {
 
   private static void backend(PrintWriter out, BackendChoice choice) {
     boolean cuda = BackendChoice.kind(choice.backend()).equals("CUDA");
-    line(out, "Off-heap limit", megabytes(Pointer.maxBytes()) + ", whole process " + megabytes(Pointer.maxPhysicalBytes()));
+    line(out, "Off-heap limit",
+        megabytes(Pointer.maxBytes()) + ", whole process " + megabytes(Pointer.maxPhysicalBytes()));
     line(out, "Backend", BackendChoice.kind(choice.backend()) + " (" + choice.backend() + ", "
         + Loader.getPlatform() + ")");
     Properties environment = Nd4j.getExecutioner().getEnvironmentInformation();

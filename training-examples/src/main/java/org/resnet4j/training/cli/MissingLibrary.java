@@ -1,5 +1,6 @@
 package org.resnet4j.training.cli;
 
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,7 +31,7 @@ enum MissingLibrary {
     this.advice = advice;
   }
 
-  /** Why something native failed to load, in half a sentence: what is missing and how to get it, where that is known. */
+  /** Why natives failed to load, in half a sentence: what is missing and how to get it, where that is known. */
   static String reason(Throwable failure) {
     String natives = null;
     Throwable root = failure;
@@ -61,12 +62,8 @@ enum MissingLibrary {
         library = absent.group(group);
       }
     }
-    String found = absent.group();
-    for (MissingLibrary known : values()) {
-      if (known.names.matcher(found).find()) {
-        return library + " is missing (" + known.advice + ")";
-      }
-    }
-    throw new AssertionError(found); // OTHER matches everything
+    MissingLibrary known = Arrays.stream(values()) // OTHER, the last, matches everything
+        .filter(entry -> entry.names.matcher(absent.group()).find()).findFirst().orElse(OTHER);
+    return library + " is missing (" + known.advice + ")";
   }
 }

@@ -42,8 +42,8 @@ class BackendChoiceTest {
   @Test
   void aBackendThatCallsItselfAvailableButHasBrokenNativesIsPassedOver() throws Exception {
     Run run = compute(everything(), BrokenNatives.class.getName());
-    assertEquals("BrokenNatives backend can't be used: libnd4jbroken.so is of another CUDA version; computing on the CPU.",
-        run.err.strip());
+    assertEquals("BrokenNatives backend can't be used: libnd4jbroken.so is of another CUDA version; "
+        + "computing on the CPU.", run.err.strip());
     assertEquals("6.0 on CpuBackend", run.out.strip());
   }
 
@@ -66,7 +66,8 @@ class BackendChoiceTest {
   void withoutTheNativesOfThisSystemASentenceSaysSo() throws Exception {
     Run run = compute(jar -> !jar.matches("nd4j-native-1.*(linux|windows|macosx).*"));
     assertEquals(1, run.exit);
-    assertTrue(run.err.startsWith("No ND4J backend can be used. CPU backend can't be used: jnind4jcpu is missing"), run.err);
+    assertTrue(run.err.startsWith("No ND4J backend can be used. CPU backend can't be used: jnind4jcpu is missing"),
+        run.err);
     assertEquals(1, run.err.strip().lines().count());
   }
 

@@ -1,5 +1,6 @@
 /**
- * From an image file to a network's input: {@code ImageFile} decodes,
- * {@link org.resnet4j.zoo.image.Preprocessing} makes numbers of pixels.
+ * From an image file to class names: {@link org.resnet4j.zoo.image.ImageDecoder} reads files from strangers,
+ * {@link org.resnet4j.zoo.image.Preprocessing} makes a network's input of pixels,
+ * {@link org.resnet4j.zoo.image.ImageClassifier} asks a saved model.
  */
 package org.resnet4j.zoo.image;

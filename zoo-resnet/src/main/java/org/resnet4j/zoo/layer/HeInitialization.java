@@ -1,4 +1,4 @@
-package org.resnet4j.zoo;
+package org.resnet4j.zoo.layer;
 
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,0 +1,174 @@
+package org.resnet4j.zoo.image;
+
+import java.awt.image.BufferedImage;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.zoo.LayerHelpers;
+import org.resnet4j.zoo.weights.SavedModel;
+
+/**
+ * Says what is on an image, with a saved model's network, class names and preprocessing.
+ *
+ * <pre>{@code
+ * try (ImageClassifier classifier = ImageClassifier.load(Path.of("my-model"))) {
+ *   classifier.classify(Path.of("photo.jpg"), 5).forEach(System.out::println);
+ * }
+ * }</pre>
+ *
+ * <p>Safe for many threads, which decode side by side and get the same bits as one thread would. The network itself
+ * runs in one thread of its own (and ND4J's below it): {@link ComputationGraph#output} is not safe for several, and
+ * would hold its working memory once for each. Methods throw {@link ImageException} for what is no readable image.
+ */
+public final class ImageClassifier implements AutoCloseable {
+  private static final int BATCH = 16;
+  private static final String POOLED_FEATURES = "pool";
+
+  private final ComputationGraph graph;
+  private final List<String> classes;
+  private final Preprocessing preprocessing;
+  private final ConvolutionLayer first;
+  private final ImageDecoder decoder = ImageDecoder.DEFAULT;
+  private final ExecutorService network = Executors.newSingleThreadExecutor(task -> {
+    Thread thread = new Thread(task, "image-classifier");
+    thread.setDaemon(true);
+    return thread;
+  });
+
+  /**
+   * The model must not be used elsewhere meanwhile.
+   *
+   * @throws IllegalArgumentException if the network takes other channels than the preprocessing gives
+   */
+  public ImageClassifier(SavedModel model) {
+    graph = model.graph();
+    classes = model.classes();
+    preprocessing = model.preprocessing();
+    first = Stream.of(graph.getLayers()).map(layer -> layer.conf().getLayer()).filter(ConvolutionLayer.class::isInstance)
+        .map(ConvolutionLayer.class::cast).findFirst().orElseThrow(() -> new IllegalArgumentException(
+            "the network has no convolution, hence takes no images"));
+    if (first.getNIn() != preprocessing.channels().count()) {
+      throw new IllegalArgumentException("the network takes " + first.getNIn() + " channels, its preprocessing gives "
+          + preprocessing.channels() + ": correct " + SavedModel.PREPROCESSING);
+    }
+  }
+
+  /**
+   * Loads a saved model's folder.
+   *
+   * @throws org.resnet4j.zoo.weights.WeightsException if the folder is not one
+   */
+  public static ImageClassifier load(Path folder) {
+    LayerHelpers.enable();
+    return new ImageClassifier(SavedModel.load(folder));
+  }
+
+  /** The classes' names, in the order of the network's outputs. */
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** The {@code top} most probable classes, the most probable first. */
+  public List<Prediction> classify(Path file, int top) {
+    return classify(decoder.decode(file), top);
+  }
+
+  /** Reads the stream to its end; closing it is the caller's. */
+  public List<Prediction> classify(InputStream stream, int top) {
+    return classify(decoder.decode(stream, "the stream"), top);
+  }
+
+  /** See {@link #classify(Path, int)}. */
+  public List<Prediction> classify(BufferedImage image, int top) {
+    return best(run(List.of(image), this::probabilities)[0], top);
+  }
+
+  /** Each file's predictions, computed in batches: the last bits may differ from those of one by one. */
+  public List<List<Prediction>> classify(List<Path> files, int top) {
+    List<List<Prediction>> predictions = new ArrayList<>(files.size());
+    for (int from = 0; from < files.size(); from += BATCH) {
+      List<BufferedImage> batch = files.subList(from, Math.min(files.size(), from + BATCH)).stream()
+          .map(file -> preprocessing.fit(decoder.decode(file))).toList();
+      for (float[] row : run(batch, this::probabilities)) {
+        predictions.add(best(row, top));
+      }
+    }
+    return predictions;
+  }
+
+  /**
+   * The values of the vertex "pool" before the classifying layer: images that look alike have similar ones.
+   *
+   * @throws IllegalArgumentException if the network has no vertex of that name
+   */
+  public float[] features(BufferedImage image) {
+    if (graph.getVertex(POOLED_FEATURES) == null) {
+      throw new IllegalArgumentException("the network has no vertex \"" + POOLED_FEATURES + "\"; it has "
+          + graph.getConfiguration().getVertices().keySet());
+    }
+    return run(List.of(image), this::pooled)[0];
+  }
+
+  private INDArray probabilities(INDArray input) {
+    return graph.outputSingle(input);
+  }
+
+  private INDArray pooled(INDArray input) {
+    return graph.output(List.of(POOLED_FEATURES), false, new INDArray[] {input}, null)[0];
+  }
+
+  /** A row for each image; preprocessing happens in the calling thread. */
+  private float[][] run(List<BufferedImage> images, Function<INDArray, INDArray> forward) {
+    float[] values = new float[images.size() * preprocessing.inputLength()];
+    for (int i = 0; i < images.size(); i++) {
+      preprocessing.apply(images.get(i), first.getCnn2dDataFormat(), values, i * preprocessing.inputLength());
+    }
+    return inNetworkThread(() -> {
+      try (INDArray input = Nd4j.create(values, preprocessing.shape(images.size(), first.getCnn2dDataFormat()), 'c')) {
+        INDArray output = forward.apply(input);
+        return output.reshape(images.size(), output.length() / images.size()).toFloatMatrix();
+      }
+    });
+  }
+
+  private float[][] inNetworkThread(Callable<float[][]> forward) {
+    try {
+      return network.submit(forward).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the network", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause();
+    }
+  }
+
+  private List<Prediction> best(float[] probabilities, int top) {
+    if (top < 1) {
+      throw new IllegalArgumentException("top must be 1 or more, found " + top);
+    }
+    return IntStream.range(0, probabilities.length).boxed()
+        .sorted(Comparator.comparing((Integer i) -> probabilities[i]).reversed()).limit(top)
+        .map(i -> new Prediction(classes.get(i), probabilities[i])).toList();
+  }
+
+  /** Ends the network's thread after the images it has; later calls throw. */
+  @Override public void close() {
+    network.shutdown();
+  }
+}
