@@ -73,13 +73,16 @@ final class FinetuneRun {
       err.println("Training: " + result.end() + ".");
     }
     if (result.best().isPresent()) {
-      finish(result, result.best().get(), warnings);
+      finish(plan, result, result.best().get(), warnings);
+    } else {
+      out.discard();
     }
     return (result.end() == End.DIVERGED ? ExitCode.DIVERGED : ExitCode.OK).code();
   }
 
   /** Measures the best model, writes the report, puts the run in its place, and prints what came out. */
-  private void finish(TrainingResult result, EpochMetrics best, List<String> warnings) throws IOException {
+  private void finish(TrainingPlan plan, TrainingResult result, EpochMetrics best, List<String> warnings)
+      throws IOException {
     boolean tested = !folder.test().isEmpty();
     List<String> classes = network.classes().orElseThrow();
     List<LabeledImage> images = ClassNames.relabel(tested ? folder.test() : folder.validation(), folder.classes(),
@@ -94,7 +97,7 @@ final class FinetuneRun {
       });
     }
     String part = tested ? "test" : "validation";
-    new RunReport(options, folder, network, result, best).write(part, evaluation, seen, warnings, out.work());
+    new RunReport(options, plan, folder, network, result, best).write(part, evaluation, seen, warnings, out.work());
     out.publish();
     options.main.out().printf(Locale.ROOT, "Best epoch %d of %d: validation accuracy %.2f %%%nOn the %s images:%n%s%n"
         + "Model, figures and report: %s%n", best.epoch(), result.epochs().size(), 100 * best.validationAccuracy(), part,

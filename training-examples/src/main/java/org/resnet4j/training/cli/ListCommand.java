@@ -8,9 +8,8 @@ import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.Shortcut;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code list}: a model a line, its name first. Starts no ND4J: names are wanted at once. */
 @Command(name = "list", description = "List the models, one a line, the name first.")
@@ -19,8 +18,8 @@ final class ListCommand implements Runnable {
       description = "Only names that match, such as 'cifar_*'.")
   private String glob;
 
-  @Spec
-  private CommandSpec spec;
+  @ParentCommand
+  private Main main;
 
   @Override
   public void run() {
@@ -29,7 +28,7 @@ final class ListCommand implements Runnable {
     List<ResNetSpec> specs = listed.isEmpty() ? List.of(ResNets.spec(glob)) : listed;
     int width = specs.stream().mapToInt(s -> s.name().length()).max().orElse(0);
     for (ResNetSpec s : specs) {
-      spec.commandLine().getOut().printf(Locale.ROOT, "%-" + width + "s  %s%n", s.name(), description(s));
+      main.out().printf(Locale.ROOT, "%-" + width + "s  %s%n", s.name(), description(s));
     }
   }
 

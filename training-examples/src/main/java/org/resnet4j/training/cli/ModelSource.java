@@ -55,9 +55,12 @@ final class ModelSource {
                 Preprocessing preprocessing) {
     /** How its input lies in memory. */
     CNN2DFormat format() {
+      return firstConvolution().map(ConvolutionLayer::getCnn2dDataFormat).orElse(CNN2DFormat.NCHW);
+    }
+
+    private Optional<ConvolutionLayer> firstConvolution() {
       return Stream.of(graph.getLayers()).map(layer -> layer.conf().getLayer())
-          .filter(ConvolutionLayer.class::isInstance).map(layer -> ((ConvolutionLayer) layer).getCnn2dDataFormat())
-          .findFirst().orElse(CNN2DFormat.NCHW);
+          .filter(ConvolutionLayer.class::isInstance).map(ConvolutionLayer.class::cast).findFirst();
     }
 
     /** What a weights file of this network should tell. */
@@ -79,6 +82,9 @@ final class ModelSource {
   String name() {
     if (model == null) {
       throw new CommandException(ExitCode.USAGE, "Name a model with --model (see list), or weights with --weights.");
+    }
+    if (model.contains("/") || model.contains("\\")) {
+      throw new CommandException(ExitCode.BAD_MODEL, "--model " + model + ": no such folder.");
     }
     return ResNets.spec(model).name();
   }
@@ -128,8 +134,14 @@ final class ModelSource {
           + " preprocessing; leave out --image-size and --preprocessing.");
     }
     SavedModel saved = SavedModel.load(folder);
-    return new Loaded(Optional.ofNullable(saved.metadata().get(MODEL_NOTE)), saved.graph(),
+    Loaded loaded = new Loaded(Optional.ofNullable(saved.metadata().get(MODEL_NOTE)), saved.graph(),
         Optional.of(saved.classes()), saved.preprocessing());
+    int channels = saved.preprocessing().channels().count();
+    loaded.firstConvolution().filter(c -> c.getNIn() != channels).ifPresent(c -> {
+      throw new CommandException(ExitCode.BAD_MODEL, folder + ": the network takes " + c.getNIn() + " channels, but its "
+          + SavedModel.PREPROCESSING + " gives " + channels + ".");
+    });
+    return loaded;
   }
 
   private Loaded file(Safetensors file) {

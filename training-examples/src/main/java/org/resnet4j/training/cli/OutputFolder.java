@@ -85,6 +85,13 @@ final class OutputFolder {
     delete(old);
   }
 
+  /** Gives up a run that came to nothing; an earlier one stays. */
+  void discard() throws IOException {
+    if (!work.equals(target)) {
+      delete(work);
+    }
+  }
+
   private static boolean ours(String name) {
     return OURS.contains(name) || LEFTOVER.matcher(name).matches();
   }

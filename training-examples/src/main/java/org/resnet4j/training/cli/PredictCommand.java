@@ -47,7 +47,7 @@ final class PredictCommand implements Callable<Integer> {
     main.startBackend();
     List<Map<String, Object>> json = new ArrayList<>();
     boolean allRead = true;
-    try (ImageClassifier classifier = ImageClassifier.load(model)) {
+    try (ImageClassifier classifier = classifier()) {
       if (format == Format.CSV) {
         main.out().println("file,rank,class,probability");
       }
@@ -62,6 +62,9 @@ final class PredictCommand implements Callable<Integer> {
         } catch (ImageException e) {
           allRead = false;
           main.err().println(e.getMessage());
+          if (format == Format.JSON) {
+            json.add(Map.of("file", image.toString(), "error", e.reason()));
+          }
         }
       }
     }
@@ -69,6 +72,14 @@ final class PredictCommand implements Callable<Integer> {
       main.out().println(JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(json));
     }
     return (allRead ? ExitCode.OK : ExitCode.BAD_DATA).code();
+  }
+
+  private ImageClassifier classifier() {
+    try {
+      return ImageClassifier.load(model);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.BAD_MODEL, model + ": " + e.getMessage());
+    }
   }
 
   private void text(Path image, List<Prediction> likeliest) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.training.cli.ModelSource.Loaded;
 import org.resnet4j.training.data.ImageFolder;
 import org.resnet4j.training.data.LabeledImage;
@@ -14,6 +15,7 @@ import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.Prediction;
 import org.resnet4j.training.loop.TrainingPhase;
+import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.training.loop.TrainingResult;
 import org.resnet4j.training.report.Mistake;
 import org.resnet4j.training.report.Report;
@@ -22,8 +24,8 @@ import org.resnet4j.zoo.image.ImageDecoder;
 import org.resnet4j.zoo.image.ImageException;
 
 /** What a run of {@code finetune} tells in its report. */
-record RunReport(FinetuneCommand options, ImageFolder folder, Loaded network, TrainingResult result,
-                 EpochMetrics best) {
+record RunReport(FinetuneCommand options, TrainingPlan plan, ImageFolder folder, Loaded network,
+                 TrainingResult result, EpochMetrics best) {
   private static final int MOST_MISTAKES = 24;
 
   /**
@@ -71,7 +73,7 @@ record RunReport(FinetuneCommand options, ImageFolder folder, Loaded network, Tr
     s.put("input", network.preprocessing().channels() + ", " + network.preprocessing().height() + " x "
         + network.preprocessing().width() + ", mean " + network.preprocessing().mean() + ", deviation "
         + network.preprocessing().std());
-    for (TrainingPhase phase : options.plan(true).phases()) {
+    for (TrainingPhase phase : plan.phases()) {
       s.put("phase " + phase.name(), String.format(Locale.ROOT, "up to %d epochs, %s, learning rate %s%s",
           phase.epochs(), phase.learningRate().shape().name().toLowerCase(Locale.ROOT).replace('_', ' '),
           phase.learningRate().peak(), phase.frozenThrough().map(v -> ", frozen through " + v).orElse("")));
@@ -81,8 +83,7 @@ record RunReport(FinetuneCommand options, ImageFolder folder, Loaded network, Tr
     s.put("weight decay", String.valueOf(options.weightDecay));
     s.put("augmentation", options.augmentation.name().toLowerCase(Locale.ROOT));
     s.put("patience", options.patience == 0 ? "none" : options.patience + " epochs");
-    s.put("validation share", folder.test().isEmpty() ? String.valueOf(options.validationShare) : "as the folder, or "
-        + options.validationShare);
+    s.put("validation share", options.validationShare + ", unless the folder has val");
     s.put("seed", String.valueOf(options.seed));
     return s;
   }
@@ -91,7 +92,7 @@ record RunReport(FinetuneCommand options, ImageFolder folder, Loaded network, Tr
     Map<String, String> e = new LinkedHashMap<>();
     e.put("ResNet4J", Main.Version.text());
     e.put("Deeplearning4j", DoctorCommand.version("org.deeplearning4j", "deeplearning4j-nn"));
-    e.put("ND4J backend", org.nd4j.linalg.factory.Nd4j.getBackend().getClass().getSimpleName());
+    e.put("ND4J backend", Nd4j.getBackend().getClass().getSimpleName());
     e.put("Java", System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")");
     e.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
         + Runtime.getRuntime().availableProcessors() + " cores");

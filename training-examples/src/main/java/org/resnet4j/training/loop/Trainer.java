@@ -115,11 +115,14 @@ public final class Trainer {
     while (training.hasNext()) {
       DataSet batch = training.next();
       rate = phase.learningRate().at((epoch + (double) seen / trainingImages) / phase.epochs());
+      int images = batch.numExamples();
+      seen += images;
+      if (images == 1 && trainingImages > 1) {
+        continue; // a rest of one image has no variance that batch norm could use
+      }
       updater.setLrAndSchedule(rate, null);
       score.expect(batch.getLabels());
       graph.fit(batch);
-      int images = batch.numExamples();
-      seen += images;
       if (!Double.isFinite(score.meanLoss())) {
         return null;
       }

@@ -108,6 +108,7 @@ class FinetuneTest {
     assertEquals(4, Ran.of("evaluate", "--data", data, "--weights", run, "--model", "cifar_resnet14").code());
     assertEquals(2, Ran.of("evaluate", "--data", data, "--weights", file, "--model", run).code());
     assertEquals(2, Ran.of("evaluate", "--data", data, "--model", run, "--image-size", 64).code());
+    assertEquals(4, Ran.of("evaluate", "--data", data, "--model", other.resolve("nowhere")).code());
   }
 
   @Test
@@ -119,6 +120,10 @@ class FinetuneTest {
     assertEquals(3, text.code());
     assertTrue(text.err().contains("damaged.png"), text.err());
     assertEquals(6, text.out().lines().count(), text.out());
+
+    JsonNode error = new ObjectMapper()
+        .readTree(Ran.of("predict", "--model", run, red, damaged, "--format", "json").out()).get(1).get("error");
+    assertTrue(error.asText().contains("ends before"), error.asText());
 
     Ran json = Ran.of("predict", "--model", run, red, green, "--format", "json", "--top", 1);
     assertEquals(0, json.code(), json.err());
@@ -178,6 +183,7 @@ class FinetuneTest {
     Ran diverged = finetune(data, out, "--model", "cifar_resnet8", "--epochs", "1", "--lr", "1e30", "--overwrite");
     assertEquals(5, diverged.code(), diverged.err());
     assertArrayEquals(first, Files.readAllBytes(out.resolve("weights.safetensors")), "the good model stays");
+    assertEquals(1, other.toFile().list().length, "the diverged run is gone");
 
     assertEquals(0, finetune(data, out, "--model", "cifar_resnet8", "--epochs", "1", "--seed", "7", "--overwrite").code());
     assertFalse(Arrays.equals(first, Files.readAllBytes(out.resolve("weights.safetensors"))));

@@ -125,6 +125,14 @@ class TrainerTest {
   }
 
   @Test
+  void aRestOfOneImageIsNoBatch() throws IOException {
+    ComputationGraph net = net(1);
+    new Trainer(plan(0, phase(2, 0.05)), ColourBatches.CLASSES, new TrainingObserver() {})
+        .train(net, ColourBatches.of(9, 8, 1), 9, ColourBatches.of(4, 4, 2));
+    assertEquals(2, net.getIterationCount(), "one step an epoch");
+  }
+
+  @Test
   void weightsDecayAndBiasesAndNormsDoNot() throws IOException {
     ComputationGraph net = train(net(1), plan(0, phase(1, 0.01)), new TrainingObserver() {}).graph();
     assertEquals(1, regularization(net, "stem_conv", "W").size());
