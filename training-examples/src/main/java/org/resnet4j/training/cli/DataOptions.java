@@ -42,7 +42,7 @@ final class DataOptions {
     }
     folder.warnings().forEach(warning -> err.println("Warning: " + warning));
     if (!folder.bad().isEmpty()) {
-      err.println(folder.bad().size() + " damaged images are left out:");
+      err.println("Damaged images, left out: " + folder.bad().size());
       folder.bad().forEach(bad -> err.println("  " + bad.file() + ": " + bad.reason()));
     }
     return folder;

@@ -13,7 +13,7 @@ import org.resnet4j.training.report.Report;
  * How far a task is, on standard error: a bar on a terminal; elsewhere (a log, a pipe) a plain line every few seconds.
  */
 interface Progress extends AutoCloseable {
-  /** {@code images} more are done; {@code detail} is shown behind the figures and may be empty. */
+  /** {@code images} more are done; {@code detail} is shown instead of the task's own time left, unless empty. */
   void step(long images, String detail);
 
   @Override
@@ -37,16 +37,20 @@ interface Progress extends AutoCloseable {
   /** On a terminal. */
   final class Bar implements Progress {
     private final ProgressBar bar;
+    private final Pace pace;
 
     private Bar(String task, long images, PrintStream err) {
-      bar = new ProgressBarBuilder().setTaskName(task).setInitialMax(images).setUnit(" images", 1).showSpeed()
+      pace = new Pace(images);
+      // Short, so that an 80-column terminal shows all of it: no unit, and the time left in words of ours.
+      bar = new ProgressBarBuilder().setTaskName(task).setInitialMax(images).showSpeed().hideEta()
           .setUpdateIntervalMillis(200).setConsumer(new ConsoleProgressBarConsumer(err)).clearDisplayOnFinish().build();
     }
 
     @Override
     public void step(long images, String detail) {
+      pace.step(images);
       bar.stepBy(images);
-      bar.setExtraMessage(" " + detail);
+      bar.setExtraMessage(" " + (detail.isEmpty() ? pace.left() : detail));
     }
 
     @Override
@@ -60,34 +64,56 @@ interface Progress extends AutoCloseable {
     private static final long EVERY_NANOS = 5_000_000_000L;
 
     private final String task;
-    private final long images;
+    private final Pace pace;
     private final PrintStream err;
-    private final long started = System.nanoTime();
-    private long printed = started;
-    private long done;
+    private long printed = System.nanoTime();
 
     private Lines(String task, long images, PrintStream err) {
       this.task = task;
-      this.images = images;
       this.err = err;
+      pace = new Pace(images);
     }
 
     @Override
-    public void step(long more, String detail) {
-      done += more;
-      long now = System.nanoTime();
-      if (now - printed < EVERY_NANOS) {
-        return;
+    public void step(long images, String detail) {
+      pace.step(images);
+      if (System.nanoTime() - printed >= EVERY_NANOS) {
+        printed = System.nanoTime();
+        err.println(task + ": " + pace + ", " + (detail.isEmpty() ? pace.left() : detail));
       }
-      printed = now;
-      double seconds = (now - started) / 1e9;
-      err.printf(Locale.ROOT, "%s: %d of %d images, %.1f images/s, %s left%s%n", task, done, images, done / seconds,
-          Report.duration(seconds / done * (images - done)), detail.isEmpty() ? "" : ", " + detail);
     }
 
     @Override
     public void close() {
       // The last line printed stands.
+    }
+  }
+
+  /** How fast it goes. */
+  final class Pace {
+    private final long images;
+    private final long started = System.nanoTime();
+    private long done;
+
+    private Pace(long images) {
+      this.images = images;
+    }
+
+    private void step(long more) {
+      done += more;
+    }
+
+    private double seconds() {
+      return (System.nanoTime() - started) / 1e9;
+    }
+
+    private String left() {
+      return Report.duration(seconds() / done * (images - done)) + " left";
+    }
+
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%d of %d images, %.1f images/s", done, images, done / seconds());
     }
   }
 }

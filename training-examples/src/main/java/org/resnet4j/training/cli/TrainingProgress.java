@@ -52,7 +52,7 @@ final class TrainingProgress implements TrainingObserver {
 
   @Override
   public void batchTrained(int images, double loss, double accuracy) {
-    step(images, String.format(Locale.ROOT, "loss %.4f, accuracy %.1f %%", loss, 100 * accuracy));
+    step(images, String.format(Locale.ROOT, "loss %.2f, accuracy %.1f %%", loss, 100 * accuracy));
   }
 
   @Override
@@ -64,7 +64,7 @@ final class TrainingProgress implements TrainingObserver {
     seen += images;
     long all = (long) epochs * (trainingImages + validationImages);
     double secondsLeft = (System.nanoTime() - started) / 1e9 / seen * (all - seen);
-    progress.step(images, detail + ", " + Report.duration(secondsLeft) + " left in all");
+    progress.step(images, detail + ", " + Report.duration(secondsLeft) + " left");
   }
 
   @Override
