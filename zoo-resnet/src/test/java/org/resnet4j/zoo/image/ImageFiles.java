@@ -57,13 +57,15 @@ final class ImageFiles {
     exif.putShort((short) 0xFFE1).putShort((short) 34).put("Exif\0\0MM\0*".getBytes(StandardCharsets.ISO_8859_1));
     exif.putInt(8).putShort((short) 1).putShort((short) 0x0112).putShort((short) 3).putInt(1);
     exif.putShort((short) orientation).putShort((short) 0).putInt(0);
-    return ByteBuffer.allocate(jpeg.length + 36).put(jpeg, 0, 2).put(exif.array()).put(jpeg, 2, jpeg.length - 2).array();
+    return ByteBuffer.allocate(jpeg.length + 36).put(jpeg, 0, 2).put(exif.array()).put(jpeg, 2, jpeg.length - 2)
+        .array();
   }
 
   /** A PNG of nothing but a header that claims a size. */
   static byte[] pngHeader(int width, int height) {
     ByteBuffer png = ByteBuffer.allocate(45).put(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
-    png.putInt(13).put("IHDR".getBytes(StandardCharsets.US_ASCII)).putInt(width).putInt(height).put(new byte[] {8, 2, 0, 0, 0});
+    png.putInt(13).put("IHDR".getBytes(StandardCharsets.US_ASCII)).putInt(width).putInt(height)
+        .put(new byte[] {8, 2, 0, 0, 0});
     putCrc(png, 12, 17);
     png.putInt(0).put("IEND".getBytes(StandardCharsets.US_ASCII));
     putCrc(png, 37, 4);
