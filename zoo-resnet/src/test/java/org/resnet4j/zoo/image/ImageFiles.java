@@ -11,7 +11,7 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 
 /** Image files made in the test, and those of src-test-data/scripts/images.py. */
-final class ImageFiles {
+public final class ImageFiles {
   static final int RED = 0xC81E14;
   static final int GREEN = 0x14B428;
   static final int BLUE = 0x1E28D2;
@@ -38,7 +38,7 @@ final class ImageFiles {
     return image;
   }
 
-  static byte[] encode(BufferedImage image, String format) {
+  public static byte[] encode(BufferedImage image, String format) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       if (!ImageIO.write(image, format, bytes)) {

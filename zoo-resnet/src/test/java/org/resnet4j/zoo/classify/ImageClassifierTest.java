@@ -1,4 +1,4 @@
-package org.resnet4j.zoo.image;
+package org.resnet4j.zoo.classify;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -27,6 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.zoo.ResNetTransfer;
 import org.resnet4j.zoo.ResNets;
+import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.image.ImageFiles;
+import org.resnet4j.zoo.image.Preprocessing;
+import org.resnet4j.zoo.image.SampleImages;
 import org.resnet4j.zoo.weights.SavedModel;
 
 class ImageClassifierTest {

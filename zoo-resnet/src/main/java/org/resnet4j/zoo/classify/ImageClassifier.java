@@ -1,4 +1,4 @@
-package org.resnet4j.zoo.image;
+package org.resnet4j.zoo.classify;
 
 import java.awt.image.BufferedImage;
 import java.io.InputStream;
@@ -18,6 +18,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.zoo.LayerHelpers;
+import org.resnet4j.zoo.image.ImageDecoder;
+import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.weights.SavedModel;
 
 /**
