@@ -16,7 +16,7 @@ import org.resnet4j.zoo.layer.GroupedConvolution;
  * that are alike are drawn once, with their shortcut as a line around the branch.
  */
 public final class Diagram {
-  private static final int WIDTH = 560;
+  private static final int WIDTH = 600;
   private static final int LEFT = 150;
   private static final int BOX = 260;
   private static final int LINE = 22;
@@ -118,12 +118,14 @@ public final class Diagram {
     text(20, top + 16, "start", "12px", name);
     if (added) {
       int bottom = y + GAP + 4;
-      String way = shortcut.isEmpty() ? "identity" : String.join(", ", shortcut);
+      List<String> way = shortcut.isEmpty() ? List.of("identity") : shortcut;
       int right = LEFT + BOX + 24;
       body.append(String.format(Locale.ROOT, "<path d=\"M%d %dH%dV%dH%d\" fill=\"none\" stroke=\"#b3541e\" "
           + "stroke-width=\"1.5\" marker-end=\"url(#a)\"/>%n", LEFT + BOX / 2, top - 6, right, bottom,
           LEFT + BOX / 2 + 12));
-      text(right + 6, (top + bottom) / 2, "start", "11px", way);
+      for (int i = 0; i < way.size(); i++) {
+        text(right + 6, (top + bottom) / 2 + i * 15, "start", "11px", way.get(i));
+      }
       line(LEFT + BOX / 2, y, bottom - 10);
       body.append(String.format(Locale.ROOT, "<circle cx=\"%d\" cy=\"%d\" r=\"9\" fill=\"#fff\" stroke=\"#444\"/>%n",
           LEFT + BOX / 2, bottom));

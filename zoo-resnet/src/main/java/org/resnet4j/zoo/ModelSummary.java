@@ -10,8 +10,10 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
@@ -102,8 +104,7 @@ public record ModelSummary(List<Vertex> vertices) {
       return image.getHeight() * image.getWidth() * convolution.getNOut() * (convolution.getNIn() / groups)
           * kernel[0] * kernel[1];
     }
-    boolean dense = bare instanceof FeedForwardLayer && !(bare instanceof BatchNormalization)
-        && output instanceof InputType.InputTypeFeedForward;
+    boolean dense = bare instanceof DenseLayer || bare instanceof BaseOutputLayer;
     return dense ? ((FeedForwardLayer) bare).getNIn() * ((FeedForwardLayer) bare).getNOut() : 0;
   }
 

@@ -268,7 +268,10 @@ final class ResNetGraph {
     } else {
       graph.addLayer("logits", logits.build(), x);
     }
-    return add("output", new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build(), "logits");
+    LossLayer output = new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build();
+    output.setNIn(options.classes());
+    output.setNOut(options.classes());
+    return add("output", output, "logits");
   }
 
   /** A convolution's shape; padding is (size - 1) / 2 unless said otherwise. */

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,6 +46,11 @@ public final class ResNetTransfer {
     }
     replaceLayer(vertex, logits);
     logits.setNOut(classes);
+    if (configuration.getVertices().get("output") instanceof LayerVertex output
+        && output.getLayerConf().getLayer() instanceof LossLayer loss) {
+      loss.setNIn(classes);
+      loss.setNOut(classes);
+    }
     return withParametersOf(trained, configuration, Set.of("logits"));
   }
 

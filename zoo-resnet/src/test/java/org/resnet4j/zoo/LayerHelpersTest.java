@@ -54,14 +54,16 @@ class LayerHelpersTest {
 
   /** A stem with a max pool, and a residual block whose second convolution is grouped. */
   private static ComputationGraph residual(CNN2DFormat format) {
-    ComputationGraph net = new ComputationGraph(new NeuralNetConfiguration.Builder().seed(6).updater(new Nesterovs(0.05))
-        .weightInit(WeightInit.RELU).convolutionMode(ConvolutionMode.Truncate).activation(Activation.IDENTITY)
+    ComputationGraph net = new ComputationGraph(new NeuralNetConfiguration.Builder().seed(6)
+        .updater(new Nesterovs(0.05)).weightInit(WeightInit.RELU)
+        .convolutionMode(ConvolutionMode.Truncate).activation(Activation.IDENTITY)
         .graphBuilder().addInputs("input").setInputTypes(InputType.convolutional(17, 15, 3, format))
         .addLayer("stem_conv", new ConvolutionLayer.Builder(3, 3).nOut(16).stride(2, 2).padding(1, 1).build(), "input")
         .addLayer("stem_norm", new BatchNormalization.Builder().useLogStd(false).build(), "stem_conv")
         .addLayer("stem_pool", new SubsamplingLayer.Builder(PoolingType.MAX).kernelSize(3, 3).stride(2, 2).padding(1, 1)
             .build(), "stem_norm")
-        .addLayer("conv1", new ConvolutionLayer.Builder(3, 3).nOut(16).padding(1, 1).hasBias(false).build(), "stem_pool")
+        .addLayer("conv1", new ConvolutionLayer.Builder(3, 3).nOut(16).padding(1, 1).hasBias(false).build(),
+            "stem_pool")
         .addLayer("norm1", new BatchNormalization.Builder().useLogStd(false).build(), "conv1")
         .addLayer("relu1", new ActivationLayer(Activation.RELU), "norm1")
         .addLayer("conv2", new GroupedConvolution.Builder(4, 3, 3).nOut(16).padding(1, 1).build(), "relu1")

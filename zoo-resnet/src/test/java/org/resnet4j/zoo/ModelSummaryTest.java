@@ -51,6 +51,7 @@ class ModelSummaryTest {
     String table = ModelSummary.of(ResNets.named("resnet18").build()).toString();
     assertTrue(table.contains("stage2_block1_shortcut_conv"), table);
     assertTrue(table.contains("64x56x56"), table);
+    assertTrue(table.matches("(?s).*output +LossLayer +1000 .*"), table);
     assertTrue(table.contains("Total trainable parameters: 11,689,512"), table);
     assertTrue(table.contains("Multiply-adds: 1,814,073,344"), table);
   }

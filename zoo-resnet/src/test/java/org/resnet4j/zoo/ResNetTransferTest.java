@@ -72,7 +72,7 @@ class ResNetTransferTest {
   void unfreezingTrainsEverythingAgain() {
     ComputationGraph frozen = ResNetTransfer.freezeThrough(trained, "pool");
     ComputationGraph net = ResNetTransfer.unfreeze(frozen);
-    assertEquals(trained.getConfiguration().toJson(), net.getConfiguration().toJson());
+    assertEquals(trained.getConfiguration().getVertices(), net.getConfiguration().getVertices());
     assertEquals(trained.params(), net.params());
     net.fit(data(3));
     assertNotEquals(trained.getParam("stem_conv_W"), net.getParam("stem_conv_W"));

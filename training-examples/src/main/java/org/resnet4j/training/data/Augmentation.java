@@ -55,7 +55,8 @@ public sealed interface Augmentation {
 
     @Override public BufferedImage vary(BufferedImage prepared, Preprocessing preprocessing, RandomGenerator random) {
       Rectangle box = box(prepared.getWidth(), prepared.getHeight(), random);
-      BufferedImage crop = preprocessing.interpolation().resize(prepared, box, preprocessing.width(), preprocessing.height());
+      BufferedImage crop = preprocessing.interpolation().resize(prepared, box, preprocessing.width(),
+          preprocessing.height());
       return random.nextBoolean() ? Pictures.mirrored(crop) : crop;
     }
 
@@ -67,7 +68,8 @@ public sealed interface Augmentation {
         long w = Math.round(Math.sqrt(boxArea * ratio));
         long h = Math.round(Math.sqrt(boxArea / ratio));
         if (w >= 1 && w <= width && h >= 1 && h <= height) {
-          return new Rectangle(random.nextInt((int) (width - w + 1)), random.nextInt((int) (height - h + 1)), (int) w, (int) h);
+          return new Rectangle(random.nextInt((int) (width - w + 1)), random.nextInt((int) (height - h + 1)), (int) w,
+              (int) h);
         }
       }
       double ratio = Math.max(minRatio, Math.min(maxRatio, (double) width / height));
@@ -85,7 +87,8 @@ public sealed interface Augmentation {
   record PadAndCrop(int padding) implements Augmentation {
     public PadAndCrop {
       if (padding < 0 || padding > Preprocessing.MAX_SIDE) {
-        throw new IllegalArgumentException("padding must be 0 to " + Preprocessing.MAX_SIDE + " pixels, found " + padding);
+        throw new IllegalArgumentException("padding must be 0 to " + Preprocessing.MAX_SIDE + " pixels, found "
+            + padding);
       }
     }
 

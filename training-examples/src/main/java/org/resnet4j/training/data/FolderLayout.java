@@ -1,10 +1,13 @@
 package org.resnet4j.training.data;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.resnet4j.training.data.DataException.Kind;
 
 /**
@@ -46,10 +49,12 @@ record FolderLayout(Path root, List<String> classes, Set<Part> parts, List<Image
 
   static FolderLayout of(Path root, List<String> warnings) {
     if (!Files.exists(root)) {
-      throw new DataException(Kind.NO_FOLDER, root + ": no such folder; give one that has a sub-folder of images for each class");
+      throw new DataException(Kind.NO_FOLDER, root
+          + ": no such folder; give one that has a sub-folder of images for each class");
     }
     if (!Files.isDirectory(root)) {
-      throw new DataException(Kind.NOT_A_FOLDER, root + ": a file, expected a folder that has a sub-folder of images for each class");
+      throw new DataException(Kind.NOT_A_FOLDER, root
+          + ": a file, expected a folder that has a sub-folder of images for each class");
     }
     Map<Part, Path> given = givenParts(root);
     Path classRoot = given.getOrDefault(Part.TRAIN, root);
@@ -69,13 +74,14 @@ record FolderLayout(Path root, List<String> classes, Set<Part> parts, List<Image
     if (!given.isEmpty()) {
       warnAboutOtherFolders(root, given.values(), warnings);
     }
-    FolderLayout layout = new FolderLayout(root, classes, given.isEmpty() ? Set.of(Part.TRAIN) : Set.copyOf(given.keySet()), files);
+    FolderLayout layout = new FolderLayout(root, classes, given.isEmpty() ? Set.of(Part.TRAIN)
+        : Set.copyOf(given.keySet()), files);
     if (files.isEmpty()) {
       throw new DataException(Kind.NO_IMAGES, root + ": no images in the class folders "
           + ImageFolder.first(classes) + "; put each class's images into its folder");
     }
     layout.requireEveryClass(files.stream().filter(file -> file.part == Part.TRAIN).map(ImageFile::label)
-        .collect(java.util.stream.Collectors.toSet()), "no images; add some, or remove the folder");
+        .collect(Collectors.toSet()), "no images; add some, or remove the folder");
     return layout;
   }
 
@@ -110,7 +116,8 @@ record FolderLayout(Path root, List<String> classes, Set<Part> parts, List<Image
 
   private static void requireClasses(Path classRoot, List<String> classes) {
     if (classes.isEmpty()) {
-      throw new DataException(Kind.NO_CLASSES, classRoot + ": no sub-folders; expected one for each class, with its images");
+      throw new DataException(Kind.NO_CLASSES, classRoot
+          + ": no sub-folders; expected one for each class, with its images");
     }
     for (String name : classes) {
       if (name.chars().anyMatch(Character::isISOControl)) {
@@ -125,14 +132,17 @@ record FolderLayout(Path root, List<String> classes, Set<Part> parts, List<Image
   }
 
   private static void requireKnownClasses(Path part, List<String> classes) {
-    List<String> unknown = folders(part).stream().map(FolderLayout::name).filter(name -> !classes.contains(name)).toList();
+    List<String> unknown = folders(part).stream().map(FolderLayout::name).filter(name -> !classes.contains(name))
+        .toList();
     if (!unknown.isEmpty()) {
       throw new DataException(Kind.UNKNOWN_CLASS, part + ": class " + ImageFolder.first(unknown)
-          + " is not among the training classes " + ImageFolder.first(classes) + "; add training images or remove the folder");
+          + " is not among the training classes " + ImageFolder.first(classes)
+          + "; add training images or remove the folder");
     }
   }
 
-  private static void addFiles(Part part, Path folder, List<String> classes, List<ImageFile> files, List<String> warnings) {
+  private static void addFiles(Part part, Path folder, List<String> classes, List<ImageFile> files,
+      List<String> warnings) {
     for (int label = 0; label < classes.size(); label++) {
       Path classFolder = folder.resolve(classes.get(label));
       List<Path> found = new ArrayList<>();
@@ -150,7 +160,8 @@ record FolderLayout(Path root, List<String> classes, Set<Part> parts, List<Image
 
   private static void collect(Path folder, Set<Path> visited, int depth, List<Path> found, List<String> warnings) {
     if (depth > MAX_DEPTH || !visited.add(real(folder))) {
-      warnings.add(folder + ": left out, as it was visited before (a link?) or lies deeper than " + MAX_DEPTH + " folders");
+      warnings.add(folder + ": left out, as it was visited before (a link?) or lies deeper than " + MAX_DEPTH
+          + " folders");
       return;
     }
     for (Path entry : entries(folder)) {
@@ -166,12 +177,14 @@ record FolderLayout(Path root, List<String> classes, Set<Part> parts, List<Image
     List<String> loose = entries(folder).stream().filter(entry -> !Files.isDirectory(entry)).map(FolderLayout::name)
         .filter(name -> IMAGE_NAME.matcher(name).matches()).toList();
     if (!loose.isEmpty()) {
-      warnings.add(folder + ": " + loose.size() + " images lie in no class folder and are not used: " + ImageFolder.first(loose));
+      warnings.add(folder + ": " + loose.size() + " images lie in no class folder and are not used: "
+          + ImageFolder.first(loose));
     }
   }
 
-  private static void warnAboutOtherFolders(Path root, java.util.Collection<Path> used, List<String> warnings) {
-    List<String> unused = folders(root).stream().filter(folder -> !used.contains(folder)).map(FolderLayout::name).toList();
+  private static void warnAboutOtherFolders(Path root, Collection<Path> used, List<String> warnings) {
+    List<String> unused = folders(root).stream().filter(folder -> !used.contains(folder)).map(FolderLayout::name)
+        .toList();
     if (!unused.isEmpty()) {
       warnings.add(root + ": not used, as there is a train folder: " + ImageFolder.first(unused));
     }
@@ -191,10 +204,11 @@ record FolderLayout(Path root, List<String> classes, Set<Part> parts, List<Image
           entries.add(entry);
         }
       }
-    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-      throw new DataException(Kind.UNREADABLE, folder + ": cannot be listed (" + e.getMessage() + "); may this user read it?", e);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new DataException(Kind.UNREADABLE, folder + ": cannot be listed (" + e.getMessage()
+          + "); may this user read it?", e);
     }
-    entries.sort(java.util.Comparator.comparing(FolderLayout::name));
+    entries.sort(Comparator.comparing(FolderLayout::name));
     return entries;
   }
 

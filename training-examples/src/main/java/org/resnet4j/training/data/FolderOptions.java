@@ -5,7 +5,8 @@ import org.resnet4j.zoo.image.ImageDecoder;
 /**
  * How a folder of images is read.
  *
- * @param validationShare of the images without a given split, above 0 and below 1; 0: no validation images are split off
+ * @param validationShare of the images without a given split, above 0 and below 1; 0: no validation images are split
+ *                        off
  * @param testShare       of the images without any given split; 0: none
  * @param seed            of the split
  * @param threads         that decode and hash

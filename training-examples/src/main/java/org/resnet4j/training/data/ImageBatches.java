@@ -47,6 +47,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   private transient int[] order;
   private transient int submitted;
   private transient int epoch;
+  private transient boolean begun;
   private transient DataSet peeked;
   private transient List<LabeledImage> peekedImages;
 
@@ -54,7 +55,8 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
    * @param classes the class names, indexed by the images' labels
    * @throws IllegalArgumentException if a label has no class
    */
-  public ImageBatches(List<LabeledImage> images, List<String> classes, Preprocessing preprocessing, BatchOptions options) {
+  public ImageBatches(List<LabeledImage> images, List<String> classes, Preprocessing preprocessing,
+      BatchOptions options) {
     this.images = List.copyOf(images);
     this.classes = List.copyOf(classes);
     this.preprocessing = preprocessing;
@@ -66,7 +68,8 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
       }
     }
     cache = new ImageCache(options.cacheBytes());
-    workers = new ThreadPoolExecutor(options.threads(), options.threads(), 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+    workers = new ThreadPoolExecutor(options.threads(), options.threads(), 5, TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
         task -> {
           Thread thread = new Thread(task, "image-batches");
           thread.setDaemon(true);
@@ -80,6 +83,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   public void epoch(int epoch) {
     cancelAhead();
     this.epoch = epoch;
+    begun = false;
     order = IntStream.range(0, images.size()).toArray();
     if (options.shuffle()) {
       shuffle(order, new SplittableRandom(mix(options.seed(), epoch, -1)));
@@ -91,9 +95,9 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     return epoch;
   }
 
-  /** Starts the next epoch; nothing happens if the current one has not begun. */
+  /** Starts the next epoch; nothing happens if no batch of the current one was taken. */
   @Override public void reset() {
-    if (submitted > 0) {
+    if (begun) {
       epoch(epoch + 1);
     }
   }
@@ -115,6 +119,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     DataSet next = peeked;
     lastBatch = peekedImages;
     peeked = null;
+    begun = true;
     return next;
   }
 
@@ -242,8 +247,8 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
 
   @Override public DataSet next(int count) {
     if (count != options.batchSize()) {
-      throw new UnsupportedOperationException("batches are prepared ahead with " + options.batchSize() + " images, asked for "
-          + count);
+      throw new UnsupportedOperationException("batches are prepared ahead with " + options.batchSize()
+          + " images, asked for " + count);
     }
     return next();
   }

@@ -53,19 +53,18 @@ public record ImageFolder(List<String> classes, List<LabeledImage> train, List<L
     }
     for (ImageScan.Result result : results) {
       if (result.bad() == null) {
-        good.get(result.file().part()).add(new HashedImage(new LabeledImage(result.file().path(), result.file().label()),
-            result.hash()));
+        LabeledImage image = new LabeledImage(result.file().path(), result.file().label());
+        good.get(result.file().part()).add(new HashedImage(image, result.hash()));
       }
     }
-    layout.requireEveryClass(good.get(Part.TRAIN).stream().map(image -> image.image().label()).collect(Collectors.toSet()),
-        "no readable images: " + bad.size() + " are damaged" );
+    layout.requireEveryClass(labels(good.get(Part.TRAIN)), "no readable images; " + bad.size() + " of all are damaged");
     warnAboutCopies(layout, good, warnings);
     dropTrainCopies(good, warnings);
     if (!layout.has(Part.VALIDATION)) {
       good.putAll(Split.of(good.get(Part.TRAIN), layout.classes(), options.validationShare(),
           layout.has(Part.TEST) ? 0 : options.testShare(), options.seed(), good.get(Part.TEST)));
     }
-    layout.requireEveryClass(good.get(Part.TRAIN).stream().map(image -> image.image().label()).collect(Collectors.toSet()),
+    layout.requireEveryClass(labels(good.get(Part.TRAIN)),
         "no training images left: all of them are copies of validation or test images");
     if (options.onBadImage() == OnBadImage.QUARANTINE) {
       bad = Quarantine.move(folder, bad);
@@ -76,6 +75,10 @@ public record ImageFolder(List<String> classes, List<LabeledImage> train, List<L
 
   /** A good image and the SHA-256 of its file. */
   record HashedImage(LabeledImage image, String hash) { }
+
+  private static Set<Integer> labels(List<HashedImage> images) {
+    return images.stream().map(image -> image.image().label()).collect(Collectors.toSet());
+  }
 
   private static List<LabeledImage> sorted(List<HashedImage> images) {
     return images.stream().map(HashedImage::image).sorted(Comparator.comparing(LabeledImage::file)).toList();
@@ -93,8 +96,8 @@ public record ImageFolder(List<String> classes, List<LabeledImage> train, List<L
         copies.add(paths);
       }
       if (group.stream().mapToInt(LabeledImage::label).distinct().count() > 1) {
-        contradictions.add(paths + " is of " + group.stream().map(image -> layout.classes().get(image.label())).distinct()
-            .collect(Collectors.joining(" and of ")));
+        contradictions.add(group.stream().map(image -> layout.classes().get(image.label())).distinct()
+            .collect(Collectors.joining(" and of ", paths + " is of ", "")));
       }
     }
     if (!copies.isEmpty()) {

@@ -59,7 +59,8 @@ final class ImageScan {
   }
 
   private void work() {
-    for (int i = next.getAndIncrement(); i < results.length && !Thread.currentThread().isInterrupted(); i = next.getAndIncrement()) {
+    int i;
+    while ((i = next.getAndIncrement()) < results.length && !Thread.currentThread().isInterrupted()) {
       results[i] = check(files.get(i));
       report();
     }

@@ -6,6 +6,8 @@ public enum OnBadImage {
   FAIL,
   /** It is left out, counted and listed. */
   SKIP,
-  /** As SKIP, and the file moves to {@code quarantine/<data folder>/} beside the data folder, its path below it kept. */
+  /**
+   * As SKIP, and the file moves to {@code quarantine/<data folder>/} beside the data folder, its path below it kept.
+   */
   QUARANTINE
 }

@@ -20,7 +20,8 @@ final class Quarantine {
     for (BadImage image : bad) {
       Path target = quarantine.resolve(data.relativize(image.file().toAbsolutePath().normalize()));
       try {
-        moved.add(new BadImage(image.file(), image.reason() + " (moved to " + moveToFreeName(image.file(), target) + ")"));
+        moved.add(new BadImage(image.file(), image.reason() + " (moved to " + moveToFreeName(image.file(), target)
+            + ")"));
       } catch (IOException e) {
         throw new DataException(Kind.UNREADABLE, image.file() + ": cannot be moved to " + target + " (" + e.getMessage()
             + "); may this user write there? " + moved.size() + " of " + bad.size() + " bad images were moved", e);

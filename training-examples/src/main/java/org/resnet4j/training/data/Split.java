@@ -13,7 +13,9 @@ import org.resnet4j.training.data.DataException.Kind;
 import org.resnet4j.training.data.FolderLayout.Part;
 import org.resnet4j.training.data.ImageFolder.HashedImage;
 
-/** A stratified split: of every class the same share, all copies of an image on one side, the same for the same seed. */
+/**
+ * A stratified split: of every class the same share, all copies of an image on one side, the same for the same seed.
+ */
 final class Split {
   private Split() { }
 

@@ -84,7 +84,8 @@ class AugmentationTest {
   void noneIsTheEvaluationsImage() {
     BufferedImage image = Photos.image(3, 20, 12);
     BufferedImage prepared = Augmentation.NONE.prepare(image, UNIT);
-    assertEquals(UNIT.fit(image).getRGB(3, 3), Augmentation.NONE.vary(prepared, UNIT, new SplittableRandom(1)).getRGB(3, 3));
+    assertEquals(UNIT.fit(image).getRGB(3, 3), Augmentation.NONE.vary(prepared, UNIT, new SplittableRandom(1))
+        .getRGB(3, 3));
   }
 
   @Test

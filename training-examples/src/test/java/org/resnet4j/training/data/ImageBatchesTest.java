@@ -47,7 +47,8 @@ class ImageBatchesTest {
         assertArrayEquals(new long[] {size, 3}, batch.getLabels().shape());
         assertEquals(images.subList(seen, seen + size), batches.lastBatch());
         for (int i = 0; i < size; i++, seen++) {
-          INDArray expected = PREPROCESSING.apply(ImageDecoder.DEFAULT.decode(images.get(seen).file()), CNN2DFormat.NCHW);
+          INDArray expected = PREPROCESSING.apply(ImageDecoder.DEFAULT.decode(images.get(seen).file()),
+              CNN2DFormat.NCHW);
           assertEquals(expected.reshape(3, 8, 8), batch.getFeatures().slice(i));
           assertEquals(1, batch.getLabels().getDouble(i, images.get(seen).label()));
           assertEquals(1, batch.getLabels().slice(i).sumNumber().doubleValue());
@@ -99,6 +100,18 @@ class ImageBatchesTest {
   }
 
   @Test
+  void lookingAheadDoesNotBeginAnEpoch() {
+    try (ImageBatches batches = batches(BatchOptions.training(4, Augmentation.NONE, 7))) {
+      assertTrue(batches.hasNext());
+      batches.reset();
+      assertEquals(0, batches.epoch());
+      assertEquals(3, features(batches).size());
+      batches.reset();
+      assertEquals(1, batches.epoch());
+    }
+  }
+
+  @Test
   void shufflingKeepsEveryImage() {
     try (ImageBatches batches = batches(BatchOptions.training(4, Augmentation.NONE, 1))) {
       List<LabeledImage> seen = new ArrayList<>();
@@ -126,7 +139,8 @@ class ImageBatchesTest {
       batches.next();
       batches.reset();
       features(batches);
-      assertEquals(List.of(images.get(1).file(), images.get(6).file()), batches.skipped().stream().map(BadImage::file).toList());
+      assertEquals(List.of(images.get(1).file(), images.get(6).file()), batches.skipped().stream().map(BadImage::file)
+          .toList());
       assertTrue(batches.skipped().get(1).reason().contains("ends before"), batches.skipped().toString());
     }
   }
@@ -155,7 +169,8 @@ class ImageBatchesTest {
 
   @Test
   void aSecondEpochOfASmallSetReadsNoFile() throws Exception {
-    try (ImageBatches batches = batches(BatchOptions.training(4, Augmentation.RANDOM_RESIZED_CROP, 1).withCacheBytes(1 << 20))) {
+    try (ImageBatches batches = batches(BatchOptions.training(4, Augmentation.RANDOM_RESIZED_CROP, 1)
+        .withCacheBytes(1 << 20))) {
       features(batches);
       for (LabeledImage image : images) {
         Files.delete(image.file());

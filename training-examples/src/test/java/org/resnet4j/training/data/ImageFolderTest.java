@@ -87,7 +87,8 @@ class ImageFolderTest {
   }
 
   private static Set<Character> firstLetters(List<LabeledImage> images) {
-    return images.stream().filter(image -> image.label() == 0).map(image -> image.file().getFileName().toString().charAt(0))
+    return images.stream().filter(image -> image.label() == 0)
+        .map(image -> image.file().getFileName().toString().charAt(0))
         .collect(Collectors.toSet());
   }
 
@@ -135,7 +136,8 @@ class ImageFolderTest {
     ImageFolder folder = ImageFolder.open(data, OPTIONS);
     assertEquals(List.of(4L, 5L), perClass(folder.train()));
     assertEquals(List.of(3L, 3L), perClass(folder.validation()));
-    assertTrue(folder.warnings().stream().anyMatch(warning -> warning.startsWith("1 training images are in validation or test too")
+    assertTrue(folder.warnings().stream()
+        .anyMatch(warning -> warning.startsWith("1 training images are in validation or test too")
         && warning.contains("04.png")), folder.warnings().toString());
   }
 
@@ -180,13 +182,15 @@ class ImageFolderTest {
     assertTrue(folder.bad().get(2).reason().contains("not an image"), folder.bad().toString());
     assertTrue(folder.bad().get(3).reason().contains("ends before"), folder.bad().toString());
     assertTrue(folder.bad().get(4).reason().contains("100000 x 100000"), folder.bad().toString());
-    assertTrue(folder.bad().stream().allMatch(bad -> Files.exists(bad.file(), java.nio.file.LinkOption.NOFOLLOW_LINKS)));
+    assertTrue(folder.bad().stream().allMatch(bad -> Files.exists(bad.file(),
+        java.nio.file.LinkOption.NOFOLLOW_LINKS)));
   }
 
   @Test
   void failNamesTheDamagedImagesAndMovesNothing() {
     badPhotos();
-    DataException refused = assertThrows(DataException.class, () -> ImageFolder.open(data, OPTIONS.withOnBadImage(OnBadImage.FAIL)));
+    DataException refused = assertThrows(DataException.class,
+        () -> ImageFolder.open(data, OPTIONS.withOnBadImage(OnBadImage.FAIL)));
     assertEquals(Kind.BAD_IMAGE, refused.kind());
     assertTrue(refused.getMessage().contains("5 of 15 images") && refused.getMessage().contains("empty.jpg")
         && refused.getMessage().contains("and 2 more"), refused.getMessage());

@@ -23,8 +23,8 @@ public enum Channels {
     return switch (count) {
       case 1 -> GREY;
       case 3 -> RGB;
-      default -> throw new IllegalArgumentException("An image becomes 1 (grey) or 3 (RGB) input channels, found " + count
-          + ": feed a network of other channels with your own arrays");
+      default -> throw new IllegalArgumentException("An image becomes 1 (grey) or 3 (RGB) input channels, found "
+          + count + ": feed a network of other channels with your own arrays");
     };
   }
 

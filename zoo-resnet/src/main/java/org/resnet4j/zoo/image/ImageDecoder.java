@@ -79,8 +79,8 @@ public record ImageDecoder(long maxBytes, long maxPixels) {
   }
 
   private static ImageException unreadable(String name, IOException e) {
-    return new ImageException(Kind.UNREADABLE, name, "cannot be read (" + e.getClass().getSimpleName() + "): does it exist, "
-        + "and may this user read it?", e);
+    return new ImageException(Kind.UNREADABLE, name, "cannot be read (" + e.getClass().getSimpleName()
+        + "): does it exist, and may this user read it?", e);
   }
 
   /**
@@ -94,8 +94,8 @@ public record ImageDecoder(long maxBytes, long maxPixels) {
       throw new ImageException(Kind.EMPTY, name, "the file has zero bytes: remove it or copy it again");
     }
     if (content.length > maxBytes) {
-      throw new ImageException(Kind.TOO_LARGE, name, "the file has " + content.length + " bytes, expected at most " + maxBytes
-          + ": scale the image down, or raise the limit");
+      throw new ImageException(Kind.TOO_LARGE, name, "the file has " + content.length + " bytes, expected at most "
+          + maxBytes + ": scale the image down, or raise the limit");
     }
     ImageFormat format = ImageFormat.of(content, name);
     Completeness.check(format, content, name);
@@ -134,14 +134,16 @@ public record ImageDecoder(long maxBytes, long maxPixels) {
       throw new ImageException(Kind.DAMAGED, name, "the header says " + width + " x " + height + " pixels");
     }
     if (width > MAX_SIDE || height > MAX_SIDE || pixels > maxPixels) {
-      throw new ImageException(Kind.TOO_LARGE, name, "the header says " + width + " x " + height + " pixels, expected at most "
-          + maxPixels + " in all and " + MAX_SIDE + " a side: scale the image down, or raise the limit");
+      throw new ImageException(Kind.TOO_LARGE, name, "the header says " + width + " x " + height
+          + " pixels, expected at most " + maxPixels + " in all and " + MAX_SIDE
+          + " a side: scale the image down, or raise the limit");
     }
     return (int) Math.ceil(Math.sqrt(pixels / PIXELS_IN_MEMORY));
   }
 
   private static ImageException truncated(String name, Throwable cause) {
-    return new ImageException(Kind.TRUNCATED, name, "the file ends before the image does: copy or download it again", cause);
+    return new ImageException(Kind.TRUNCATED, name, "the file ends before the image does: copy or download it again",
+        cause);
   }
 
   /** The JPEG decoder only warns when the data end early, and fills up with grey. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -19,8 +20,8 @@ enum ImageFormat {
   TIFF("com.sun.");
 
   /** Formats that people do have among their photos, by what stands at byte 4 or at byte 0. */
-  private static final Map<String, String> KNOWN_AT_4 = Map.of("ftypheic", "HEIC", "ftypheix", "HEIC", "ftypmif1", "HEIF",
-      "ftypmsf1", "HEIF", "ftyphevc", "HEIC", "ftypavif", "AVIF", "ftypavis", "AVIF", "JXL ", "JPEG XL", "jP  ", "JPEG 2000");
+  private static final Map<String, String> KNOWN_AT_4 = Map.of("ftyphe", "HEIC", "ftypmif1", "HEIF", "ftypmsf1", "HEIF",
+      "ftypavi", "AVIF", "JXL ", "JPEG XL", "jP  ", "JPEG 2000");
   private static final Map<String, String> KNOWN_AT_0 = Map.of("8BPS", "Photoshop", "%PDF", "PDF", "<svg", "SVG",
       "<?xml", "SVG or other XML", "\u00ff\n", "JPEG XL", "II+\0", "BigTIFF", "MM\0+", "BigTIFF", "\0\0\1\0", "icon");
 
@@ -52,8 +53,8 @@ enum ImageFormat {
     }
     String other = known(start);
     if (other != null) {
-      throw new ImageException(Kind.UNSUPPORTED, where, "a file of the kind " + other + ", which is not read here; expected "
-          + Arrays.toString(values()) + ": convert it to JPEG or PNG");
+      throw new ImageException(Kind.UNSUPPORTED, where, "a file of the kind " + other
+          + ", which is not read here; expected " + Arrays.toString(values()) + ": convert it to JPEG or PNG");
     }
     throw new ImageException(Kind.NOT_AN_IMAGE, where, "not an image: expected the first bytes of "
         + Arrays.toString(values()) + ", found " + hex(bytes) + "; remove the file or replace it");
@@ -94,8 +95,9 @@ enum ImageFormat {
         return reader;
       }
     }
-    throw new IllegalStateException("no " + name() + " reader of " + readerPackage + "* is registered with ImageIO; found "
-        + Arrays.toString(ImageIO.getReaderFormatNames()) + ": is the jar imageio-" + name().toLowerCase(java.util.Locale.ROOT)
+    throw new IllegalStateException("no " + name() + " reader of " + readerPackage
+        + "* is registered with ImageIO; found " + Arrays.toString(ImageIO.getReaderFormatNames())
+        + ": is the jar imageio-" + name().toLowerCase(Locale.ROOT)
         + " on the class path, and were the service files kept when jars were merged?");
   }
 }

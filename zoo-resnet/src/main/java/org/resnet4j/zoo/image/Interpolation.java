@@ -42,7 +42,7 @@ public enum Interpolation {
    *
    * @param image any image; read as 8-bit RGB
    * @param box   within the image; pixels outside it have no influence
-   * @return height x width, TYPE_INT_RGB
+   * @return height x width, TYPE_INT_RGB; the image itself if that is what it is
    */
   public BufferedImage resize(BufferedImage image, Rectangle box, int width, int height) {
     return resize(image, box, width, height, new Rectangle(width, height));
@@ -55,11 +55,16 @@ public enum Interpolation {
           box.x, box.y, box.width, box.height, image.getWidth(), image.getHeight()));
     }
     BufferedImage rgb = Pixels.toRgb(image);
+    if (box.width == rgb.getWidth() && box.height == rgb.getHeight() && width == box.width && height == box.height
+        && window.equals(box)) {
+      return rgb;
+    }
     Taps columns = taps(box.width, width, window.x, window.width);
     Taps rows = taps(box.height, height, window.y, window.height);
     int firstRow = rows.first();
     int rowCount = rows.end() - firstRow;
-    int[] narrowed = columns.acrossRows(Pixels.of(rgb), box.x + (box.y + firstRow) * rgb.getWidth(), rgb.getWidth(), rowCount);
+    int[] narrowed = columns.acrossRows(Pixels.of(rgb), box.x + (box.y + firstRow) * rgb.getWidth(), rgb.getWidth(),
+        rowCount);
     BufferedImage result = new BufferedImage(window.width, window.height, BufferedImage.TYPE_INT_RGB);
     rows.downColumns(narrowed, firstRow, window.width, Pixels.of(result));
     return result;

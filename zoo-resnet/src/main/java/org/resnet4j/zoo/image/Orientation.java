@@ -100,7 +100,8 @@ enum Orientation {
     int width = stored.getWidth();
     int height = stored.getHeight();
     boolean turned = ordinal() >= TRANSPOSE.ordinal();
-    BufferedImage upright = new BufferedImage(turned ? height : width, turned ? width : height, BufferedImage.TYPE_INT_RGB);
+    BufferedImage upright = new BufferedImage(turned ? height : width, turned ? width : height,
+        BufferedImage.TYPE_INT_RGB);
     int[] from = Pixels.of(stored);
     int[] to = Pixels.of(upright);
     int i = 0;

@@ -60,7 +60,8 @@ public record Preprocessing(int height, int width, Resize resize, Interpolation 
     require(std.size() == channels.count(), "std", channels.count() + " numbers for " + channels, std);
     for (int c = 0; c < channels.count(); c++) {
       require(Float.isFinite(mean.get(c).floatValue()), "mean of channel " + c, "a finite number", mean.get(c));
-      require(std.get(c) > 0 && Double.isFinite(std.get(c)), "std of channel " + c, "a finite number above 0", std.get(c));
+      require(std.get(c) > 0 && Double.isFinite(std.get(c)), "std of channel " + c, "a finite number above 0",
+          std.get(c));
       require(Float.isFinite(normal(255, scale, mean.get(c), std.get(c)))
           && Float.isFinite(normal(0, scale, mean.get(c), std.get(c))), "scale, mean and std of channel " + c,
           "inputs that a float can hold", List.of(scale, mean.get(c), std.get(c)));

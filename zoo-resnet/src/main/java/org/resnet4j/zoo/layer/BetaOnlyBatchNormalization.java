@@ -9,8 +9,8 @@ import org.nd4j.linalg.learning.config.Sgd;
  * Batch normalisation with an offset (beta) and no scale, TF-slim's default ({@code slim.batch_norm} with
  * {@code scale=False}).
  *
- * <p>It keeps {@link BatchNormalization}'s parameters, gamma among them, which is 1 and stays so: its learning rate is 0.
- * So DL4J's helpers and its plain code run it unchanged. ({@code lockGammaBeta} would hold beta as well.)
+ * <p>It keeps {@link BatchNormalization}'s parameters, gamma among them, which is 1 and stays so: its learning rate is
+ * 0. So DL4J's helpers and its plain code run it unchanged. ({@code lockGammaBeta} would hold beta as well.)
  */
 public class BetaOnlyBatchNormalization extends BatchNormalization {
   protected BetaOnlyBatchNormalization() {}

@@ -165,6 +165,7 @@ public class GroupNormalization extends FeedForwardLayer {
   }
 
   /** Epsilon is 1e-5 unless set, as in PyTorch. */
+  @SuppressWarnings("unchecked")
   public static class Builder extends FeedForwardLayer.Builder<Builder> {
     private final int groups;
     private double eps = 1e-5;
@@ -186,7 +187,6 @@ public class GroupNormalization extends FeedForwardLayer {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public GroupNormalization build() {
       return new GroupNormalization(this);
     }

@@ -91,7 +91,8 @@ final class GroupNormalizationLayer extends BaseLayer<GroupNormalization> {
 
     Rows() {
       INDArray x = channelsFirst(input.castTo(dataType)).dup('c');
-      INDArray rows = x.reshape('c', x.size(0) * layerConf().getGroups(), x.length() / x.size(0) / layerConf().getGroups());
+      long count = x.size(0) * layerConf().getGroups();
+      INDArray rows = x.reshape('c', count, x.length() / count);
       rows.subiColumnVector(rows.mean(1));
       standardDeviation = Transforms.sqrt(rows.mul(rows).mean(1).addi(layerConf().getEps()), false);
       normalised = rows.diviColumnVector(standardDeviation);

@@ -103,6 +103,7 @@ public class GroupedConvolution extends ConvolutionLayer {
   }
 
   /** {@link ConvolutionLayer}'s builder with a number of groups. */
+  @SuppressWarnings("unchecked")
   public static class Builder extends ConvolutionLayer.Builder {
     private final int groups;
 

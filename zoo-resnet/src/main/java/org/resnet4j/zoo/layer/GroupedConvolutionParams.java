@@ -9,7 +9,7 @@ import org.deeplearning4j.nn.weights.WeightInitUtil;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Lays out a grouped convolution's parameters: the bias [nOut] first, as DL4J does, then W [nOut, nIn / groups, kH, kW]. */
+/** Lays out the parameters: the bias [nOut] first, as DL4J does, then W [nOut, nIn / groups, kH, kW]. */
 final class GroupedConvolutionParams extends ConvolutionParamInitializer {
   static final GroupedConvolutionParams INSTANCE = new GroupedConvolutionParams();
 

@@ -18,11 +18,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Shortcut option A, which has no parameters (He et al. 2015, arXiv:1512.03385, section 3.3): every {@code stride}-th row
- * and column, and channels of zeros around the input's up to {@code channels}.
+ * Shortcut option A, which has no parameters (He et al. 2015, arXiv:1512.03385, section 3.3): every
+ * {@code stride}-th row and column, and channels of zeros around the input's, {@code channels} in all.
  *
- * <p>Of the channels - nIn zero channels, half come first, rounded down, as in akamaster/pytorch_resnet_cifar10. The output
- * of a side of n pixels has ceil(n / stride). NCHW and NHWC; the layout is the input type's.
+ * <p>Half of the zero channels, rounded down, come first, as in akamaster/pytorch_resnet_cifar10. A side of n pixels
+ * becomes ceil(n / stride). NCHW and NHWC; the layout is the input type's.
  *
  * <p>Throws {@link DL4JInvalidConfigException} if the input has more than {@code channels} channels.
  */

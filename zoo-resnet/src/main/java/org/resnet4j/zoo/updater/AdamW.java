@@ -18,9 +18,9 @@ import org.nd4j.linalg.schedule.ISchedule;
  * {@code p -= learningRate * m' / (sqrt(v') + epsilon)}, m' and v' corrected for their bias.
  *
  * <p>The decoupled decay {@code p -= learningRate * weightDecay * p} isn't an updater's to apply: it is DL4J's
- * {@code WeightDecay} regularisation with {@code applyLR}, which acts after the updater, on weights but not on biases and
- * norms. {@link #configure} sets both. (Don't set it on {@code NeuralNetConfiguration.Builder}: M2.1 then adds it to each
- * layer twice.)
+ * {@code WeightDecay} regularisation with {@code applyLR}, which acts after the updater, on weights but not on biases
+ * and norms. {@link #configure} sets both. (Set on {@code NeuralNetConfiguration.Builder}, M2.1 adds it to each layer
+ * twice.)
  *
  * <p>DL4J's {@code Adam} differs: its epsilon is added to the uncorrected root, and it counts steps by the net's
  * iteration, so that parameters unfrozen later start with steps several times too long. State here: m, v, and the

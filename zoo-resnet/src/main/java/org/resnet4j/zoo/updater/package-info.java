@@ -1,2 +1,2 @@
-/** Optimisers of the field's standard form, as Deeplearning4j updaters: its own momentum is Nesterov's only, and it has no AdamW. */
+/** Optimisers of the field's standard form; Deeplearning4j's own momentum is Nesterov's only, and it has no AdamW. */
 package org.resnet4j.zoo.updater;

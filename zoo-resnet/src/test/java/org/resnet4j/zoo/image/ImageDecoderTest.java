@@ -32,7 +32,8 @@ class ImageDecoderTest {
   private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"lossless.webp", "lossy.webp", "alpha.webp", "alpha_lossy.webp", "animated.webp", "turned.webp",
+  @ValueSource(strings = {"lossless.webp", "lossy.webp", "alpha.webp", "alpha_lossy.webp", "animated.webp",
+      "turned.webp",
       "turned.png", "turned.tiff", "cmyk.jpg", "bad_profile.jpg", "bad_profile.png", "progressive.jpg", "lzw.tiff",
       "deflate.tiff", "jpeg.tiff", "cmyk.tiff", "animated.gif", "palette.png", "plain.bmp"})
   void everyKindOfFileComesOutUprightInItsColours(String name) {
@@ -87,7 +88,8 @@ class ImageDecoderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, RGBW", "2, GRWB", "3, WBGR", "4, BWRG", "5, RBGW", "6, BRWG", "7, WGBR", "8, GWRB", "0, RGBW", "9, RGBW"})
+  @CsvSource({"1, RGBW", "2, GRWB", "3, WBGR", "4, BWRG", "5, RBGW", "6, BRWG", "7, WGBR", "8, GWRB", "0, RGBW",
+      "9, RGBW"})
   void exifOrientationIsApplied(int orientation, String corners) {
     int[] expected = corners.chars().map(c -> c == 'R' ? RED : c == 'G' ? GREEN : c == 'B' ? BLUE : WHITE).toArray();
     BufferedImage upright = DECODER.decode(ImageFiles.turnedJpeg(orientation), "turned");
@@ -113,8 +115,10 @@ class ImageDecoderTest {
     byte[] whole = ImageFiles.recorded(name);
     for (int length = 1; length < whole.length; length += 3) {
       byte[] cut = Arrays.copyOf(whole, length);
-      Kind kind = assertThrows(ImageException.class, () -> DECODER.decode(cut, name), name + " cut to " + length).kind();
-      assertTrue(length < 32 || kind == Kind.TRUNCATED || kind == Kind.DAMAGED && name.endsWith("tiff"), name + " " + length + " " + kind);
+      Kind kind = assertThrows(ImageException.class, () -> DECODER.decode(cut, name), name + " cut to " + length)
+          .kind();
+      assertTrue(length < 32 || kind == Kind.TRUNCATED || kind == Kind.DAMAGED && name.endsWith("tiff"), name + " "
+          + length + " " + kind);
     }
   }
 
@@ -157,7 +161,8 @@ class ImageDecoderTest {
     assertRefused(Kind.TOO_LARGE, ImageFiles.pngHeader(100_000, 1), "65535 a side");
     byte[] jpeg = ImageFiles.encode(ImageFiles.quarters(BufferedImage.TYPE_INT_RGB), "jpg");
     ByteBuffer frame = ByteBuffer.wrap(jpeg);
-    int header = IntStream.range(0, jpeg.length).filter(i -> frame.getShort(i) == (short) 0xFFC0).findFirst().orElseThrow();
+    int header = IntStream.range(0, jpeg.length).filter(i -> frame.getShort(i) == (short) 0xFFC0).findFirst()
+        .orElseThrow();
     frame.putInt(header + 5, -1);
     assertRefused(Kind.TOO_LARGE, jpeg, "65535 x 65535");
   }
@@ -165,8 +170,10 @@ class ImageDecoderTest {
   @Test
   void limitsAreTheCallers() {
     byte[] image = ImageFiles.recorded("plain.bmp");
-    assertEquals(Kind.TOO_LARGE, assertThrows(ImageException.class, () -> new ImageDecoder(2000, 1000).decode(image, "x")).kind());
-    assertEquals(Kind.TOO_LARGE, assertThrows(ImageException.class, () -> new ImageDecoder(5000, 767).decode(image, "x")).kind());
+    assertEquals(Kind.TOO_LARGE, assertThrows(ImageException.class, () -> new ImageDecoder(2000, 1000)
+        .decode(image, "x")).kind());
+    assertEquals(Kind.TOO_LARGE, assertThrows(ImageException.class, () -> new ImageDecoder(5000, 767)
+        .decode(image, "x")).kind());
     assertEquals(32, new ImageDecoder(5000, 768).decode(image, "x").getWidth());
     assertEquals(Kind.TOO_LARGE, assertThrows(ImageException.class, () -> new ImageDecoder(2000, 1000)
         .decode(new ByteArrayInputStream(image), "x")).kind());
@@ -183,7 +190,8 @@ class ImageDecoderTest {
   @Test
   void damagedContentIsNeverAnyOtherException() {
     Random random = new Random(3);
-    for (String name : List.of("cmyk.jpg", "progressive.jpg", "turned.png", "alpha.webp", "alpha_lossy.webp", "animated.gif",
+    for (String name : List.of("cmyk.jpg", "progressive.jpg", "turned.png", "alpha.webp", "alpha_lossy.webp",
+        "animated.gif",
         "plain.bmp", "deflate.tiff", "jpeg.tiff", "turned.tiff")) {
       byte[] whole = ImageFiles.recorded(name);
       for (int i = 0; i < 150; i++) {
@@ -228,7 +236,8 @@ class ImageDecoderTest {
   @Test
   void manyThreadsDecodeTheSame() {
     List<String> names = List.of("cmyk.jpg", "lossy.webp", "turned.png", "animated.gif", "deflate.tiff", "plain.bmp");
-    List<Long> alone = names.stream().map(name -> SampleImages.crc(DECODER.decode(ImageFiles.recorded(name), name))).toList();
+    List<Long> alone = names.stream().map(name -> SampleImages.crc(DECODER.decode(ImageFiles.recorded(name), name)))
+        .toList();
     IntStream.range(0, 300).parallel().forEach(i -> {
       String name = names.get(i % names.size());
       assertEquals(alone.get(i % names.size()), SampleImages.crc(DECODER.decode(ImageFiles.recorded(name), name)));

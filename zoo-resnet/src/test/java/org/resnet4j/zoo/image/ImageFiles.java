@@ -11,7 +11,7 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 
 /** Image files made in the test, and those of src-test-data/scripts/images.py. */
-final class ImageFiles {
+public final class ImageFiles {
   static final int RED = 0xC81E14;
   static final int GREEN = 0x14B428;
   static final int BLUE = 0x1E28D2;
@@ -38,7 +38,7 @@ final class ImageFiles {
     return image;
   }
 
-  static byte[] encode(BufferedImage image, String format) {
+  public static byte[] encode(BufferedImage image, String format) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       if (!ImageIO.write(image, format, bytes)) {
@@ -57,13 +57,15 @@ final class ImageFiles {
     exif.putShort((short) 0xFFE1).putShort((short) 34).put("Exif\0\0MM\0*".getBytes(StandardCharsets.ISO_8859_1));
     exif.putInt(8).putShort((short) 1).putShort((short) 0x0112).putShort((short) 3).putInt(1);
     exif.putShort((short) orientation).putShort((short) 0).putInt(0);
-    return ByteBuffer.allocate(jpeg.length + 36).put(jpeg, 0, 2).put(exif.array()).put(jpeg, 2, jpeg.length - 2).array();
+    return ByteBuffer.allocate(jpeg.length + 36).put(jpeg, 0, 2).put(exif.array()).put(jpeg, 2, jpeg.length - 2)
+        .array();
   }
 
   /** A PNG of nothing but a header that claims a size. */
   static byte[] pngHeader(int width, int height) {
     ByteBuffer png = ByteBuffer.allocate(45).put(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
-    png.putInt(13).put("IHDR".getBytes(StandardCharsets.US_ASCII)).putInt(width).putInt(height).put(new byte[] {8, 2, 0, 0, 0});
+    png.putInt(13).put("IHDR".getBytes(StandardCharsets.US_ASCII)).putInt(width).putInt(height)
+        .put(new byte[] {8, 2, 0, 0, 0});
     putCrc(png, 12, 17);
     png.putInt(0).put("IEND".getBytes(StandardCharsets.US_ASCII));
     putCrc(png, 37, 4);

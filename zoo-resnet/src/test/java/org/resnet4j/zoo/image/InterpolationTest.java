@@ -12,7 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Equal to Pillow 11.3.0 (13 resizes flat targets vertically first, 1 off here and there), recorded with (formula: see {@link SampleImages#formula})
+ * Equal to Pillow 11.3.0 (13 resizes flat targets vertically first, 1 off here and there), recorded with (formula:
+ * see {@link SampleImages#formula})
  * <pre>zlib.crc32(image.resize((width, height), Image.BILINEAR).tobytes())</pre>
  */
 class InterpolationTest {

@@ -4,10 +4,10 @@ import java.awt.image.BufferedImage;
 import java.util.zip.CRC32;
 
 /** Images computed from a formula, so that Pillow and Java see the same. */
-final class SampleImages {
+public final class SampleImages {
   private SampleImages() { }
 
-  static BufferedImage formula(int width, int height) {
+  public static BufferedImage formula(int width, int height) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {

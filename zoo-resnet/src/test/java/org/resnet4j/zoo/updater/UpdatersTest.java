@@ -169,7 +169,7 @@ class UpdatersTest {
     assertThrows(IllegalArgumentException.class, () -> new AdamW(0.1, 0.9, Double.NaN, 1e-8));
   }
 
-  /** As when parameters are unfrozen late: Adam's first step is one learning rate long, whatever the net's iteration. */
+  /** As when parameters are unfrozen late: the first step is one learning rate long, whatever the net's iteration. */
   @Test
   void adamWsFirstStepIsCorrectedAtAnyIteration() {
     AdamW adam = new AdamW(0.1);

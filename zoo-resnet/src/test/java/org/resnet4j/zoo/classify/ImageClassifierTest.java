@@ -1,4 +1,4 @@
-package org.resnet4j.zoo.image;
+package org.resnet4j.zoo.classify;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -25,7 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.resnet4j.zoo.ResNetTransfer;
 import org.resnet4j.zoo.ResNets;
+import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.image.ImageFiles;
+import org.resnet4j.zoo.image.Preprocessing;
+import org.resnet4j.zoo.image.SampleImages;
 import org.resnet4j.zoo.weights.SavedModel;
 
 class ImageClassifierTest {
@@ -113,6 +118,14 @@ class ImageClassifierTest {
       float[] features = classifier.features(image);
       assertEquals(64, features.length);
       assertArrayEquals(pooled.ravel().toFloatVector(), features, 1e-5f);
+    }
+  }
+
+  @Test
+  void aModelWithAFrozenStemIsAskedInItsOwnLayout() {
+    ComputationGraph graph = ResNetTransfer.freezeThrough(graph(CNN2DFormat.NHWC), "stage1");
+    try (ImageClassifier frozen = ImageClassifier.load(saved(graph, PREPROCESSING))) {
+      assertEquals(4, frozen.classify(photos.get(0), 4).size());
     }
   }
 

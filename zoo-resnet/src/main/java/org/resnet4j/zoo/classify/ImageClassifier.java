@@ -1,4 +1,4 @@
-package org.resnet4j.zoo.image;
+package org.resnet4j.zoo.classify;
 
 import java.awt.image.BufferedImage;
 import java.io.InputStream;
@@ -18,6 +18,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.zoo.LayerHelpers;
+import org.resnet4j.zoo.image.ImageDecoder;
+import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.weights.SavedModel;
 
 /**
@@ -57,7 +60,8 @@ public final class ImageClassifier implements AutoCloseable {
     graph = model.graph();
     classes = model.classes();
     preprocessing = model.preprocessing();
-    first = Stream.of(graph.getLayers()).map(layer -> layer.conf().getLayer()).filter(ConvolutionLayer.class::isInstance)
+    first = Stream.of(graph.getLayers()).map(layer -> layer.conf().getLayer())
+        .filter(ConvolutionLayer.class::isInstance)
         .map(ConvolutionLayer.class::cast).findFirst().orElseThrow(() -> new IllegalArgumentException(
             "the network has no convolution, hence takes no images"));
     if (first.getNIn() != preprocessing.channels().count()) {
@@ -93,7 +97,7 @@ public final class ImageClassifier implements AutoCloseable {
 
   /** See {@link #classify(Path, int)}. */
   public List<Prediction> classify(BufferedImage image, int top) {
-    return best(run(List.of(image), this::probabilities)[0], top);
+    return best(run(List.of(preprocessing.fit(image)), this::probabilities)[0], top);
   }
 
   /** Each file's predictions, computed in batches: the last bits may differ from those of one by one. */
@@ -119,7 +123,7 @@ public final class ImageClassifier implements AutoCloseable {
       throw new IllegalArgumentException("the network has no vertex \"" + POOLED_FEATURES + "\"; it has "
           + graph.getConfiguration().getVertices().keySet());
     }
-    return run(List.of(image), this::pooled)[0];
+    return run(List.of(preprocessing.fit(image)), this::pooled)[0];
   }
 
   private INDArray probabilities(INDArray input) {
@@ -130,11 +134,11 @@ public final class ImageClassifier implements AutoCloseable {
     return graph.output(List.of(POOLED_FEATURES), false, new INDArray[] {input}, null)[0];
   }
 
-  /** A row for each image; preprocessing happens in the calling thread. */
+  /** A row for each image of the network's size. */
   private float[][] run(List<BufferedImage> images, Function<INDArray, INDArray> forward) {
     float[] values = new float[images.size() * preprocessing.inputLength()];
     for (int i = 0; i < images.size(); i++) {
-      preprocessing.apply(images.get(i), first.getCnn2dDataFormat(), values, i * preprocessing.inputLength());
+      preprocessing.normalize(images.get(i), first.getCnn2dDataFormat(), values, i * preprocessing.inputLength());
     }
     return inNetworkThread(() -> {
       try (INDArray input = Nd4j.create(values, preprocessing.shape(images.size(), first.getCnn2dDataFormat()), 'c')) {
