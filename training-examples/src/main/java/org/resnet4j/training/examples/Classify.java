@@ -1,8 +1,8 @@
 package org.resnet4j.training.examples;
 
 import java.nio.file.Path;
-import org.resnet4j.zoo.image.ImageClassifier;
-import org.resnet4j.zoo.image.Prediction;
+import org.resnet4j.zoo.classify.ImageClassifier;
+import org.resnet4j.zoo.classify.Prediction;
 
 /** Tells what is on images. Arguments: a saved model's folder, image files. */
 public final class Classify {

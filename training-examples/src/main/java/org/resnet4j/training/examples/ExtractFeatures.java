@@ -1,7 +1,7 @@
 package org.resnet4j.training.examples;
 
 import java.nio.file.Path;
-import org.resnet4j.zoo.image.ImageClassifier;
+import org.resnet4j.zoo.classify.ImageClassifier;
 import org.resnet4j.zoo.image.ImageDecoder;
 
 /** Compares two images by the network's features. Arguments: a saved model's folder, two image files. */
