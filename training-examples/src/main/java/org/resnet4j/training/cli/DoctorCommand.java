@@ -90,7 +90,7 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   /** The version that Maven wrote into an artifact's jar. */
-  private static String version(String group, String artifact) {
+  static String version(String group, String artifact) {
     String resource = "/META-INF/maven/" + group + "/" + artifact + "/pom.properties";
     try (InputStream in = DoctorCommand.class.getResourceAsStream(resource)) {
       if (in == null) {

@@ -1,0 +1,74 @@
+package org.resnet4j.training.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.resnet4j.training.data.BadImage;
+import org.resnet4j.training.data.ImageBatches;
+import org.resnet4j.training.data.ImageFolder;
+import org.resnet4j.training.data.LabeledImage;
+import org.resnet4j.training.loop.Evaluation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code evaluate}: mean loss, top-1, top-5 and the count of right images of a folder. */
+@Command(name = "evaluate", description = "Measure a model on a folder of images: mean loss, top-1, top-5, count right.")
+final class EvaluateCommand implements Callable<Integer> {
+  /** Which images of a folder with given parts. */
+  enum Part { TRAIN, VAL, TEST, ALL }
+
+  @Mixin
+  private DataOptions data;
+
+  @Mixin
+  private ModelSource source;
+
+  @Option(names = "--split", paramLabel = "PART",
+      description = "Of a folder with train, val, test: one of these, or all (default: test if there is one, else"
+          + " all).")
+  private Part split;
+
+  @ParentCommand
+  private Main main;
+
+  @Override
+  public Integer call() {
+    main.startBackend();
+    ModelSource.Loaded loaded = source.load();
+    ImageFolder folder = data.open(0, 0, main.err());
+    List<String> classes = loaded.classes().orElse(folder.classes());
+    long outputs = loaded.graph().getLayer("logits").getParam("b").length();
+    if (classes.size() != outputs) {
+      throw new CommandException(ExitCode.BAD_DATA, "The weights have " + outputs + " classes without names, the folder"
+          + " has " + classes.size() + "; they can't be matched.");
+    }
+    List<LabeledImage> images = ClassNames.relabel(images(folder), folder.classes(), classes);
+    try (ImageBatches batches = data.evaluation(images, classes, loaded)) {
+      Evaluation evaluation;
+      try (Progress progress = Progress.start("Evaluating", images.size(), main.err())) {
+        evaluation = Evaluation.of(loaded.graph(), classes, batches, n -> progress.step(n, ""));
+      }
+      for (BadImage bad : batches.skipped()) {
+        main.err().println("Left out: " + bad.file() + ": " + bad.reason());
+      }
+      main.out().println(evaluation);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private List<LabeledImage> images(ImageFolder folder) {
+    Part part = split != null ? split : folder.test().isEmpty() ? Part.ALL : Part.TEST;
+    List<LabeledImage> images = switch (part) {
+      case TRAIN -> folder.train();
+      case VAL -> folder.validation();
+      case TEST -> folder.test();
+      case ALL -> Stream.of(folder.train(), folder.validation(), folder.test()).flatMap(List::stream).toList();
+    };
+    if (images.isEmpty()) {
+      throw new CommandException(ExitCode.BAD_DATA, "The folder has no images for --split " + part + ".");
+    }
+    return images;
+  }
+}

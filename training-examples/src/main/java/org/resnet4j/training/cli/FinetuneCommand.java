@@ -1,0 +1,146 @@
+package org.resnet4j.training.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.resnet4j.training.data.Augmentation;
+import org.resnet4j.training.loop.LearningRate;
+import org.resnet4j.training.loop.TrainingPhase;
+import org.resnet4j.training.loop.TrainingPlan;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code finetune}: the main job. The options, and what they come to. */
+@Command(name = "finetune", description = "Train a model on a folder of images; saves the model, figures and a report.",
+    footer = {"", "With weights (--weights, or a saved folder as --model) a new head is trained first while the rest is"
+        + " frozen, then everything at a tenth of the rate. Without, everything is trained from the start."})
+final class FinetuneCommand implements Callable<Integer> {
+  /** How training images are varied. */
+  enum AugmentationChoice { AUTO, NONE, PAD_AND_CROP, RESIZED_CROP, GENTLE_CROP }
+
+  private static final double DEFAULT_RATE = 0.05;
+  /** The whole net after its head: pretrained layers need small steps to keep what they know. */
+  private static final double WHOLE_RATE_SHARE = 0.1;
+  private static final double WARM_UP = 0.1;
+  private static final double ONE_CYCLE_WARM_UP = 0.3;
+
+  @Mixin
+  DataOptions data;
+
+  @Mixin
+  ModelSource source;
+
+  @Option(names = "--out", paramLabel = "FOLDER", required = true,
+      description = "Where the model, metrics.csv, pictures and report.html go; new or empty.")
+  Path out;
+
+  @Option(names = "--overwrite", description = "Replace an earlier run in --out, when the new one is through.")
+  boolean overwrite;
+
+  @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20", description = "Epochs in which all is trained.")
+  int epochs;
+
+  @Option(names = "--head-epochs", paramLabel = "COUNT", defaultValue = "3",
+      description = "With weights: epochs before those, in which only the new head is trained.")
+  int headEpochs;
+
+  @Option(names = "--lr", paramLabel = "RATE", description = "Highest learning rate.")
+  double learningRate = DEFAULT_RATE;
+
+  @Option(names = "--schedule", paramLabel = "CURVE", defaultValue = "cosine",
+      description = "Learning rate over the epochs: cosine, one_cycle or constant.")
+  LearningRate.Shape schedule;
+
+  @Option(names = "--momentum", paramLabel = "SHARE", defaultValue = "0.9", description = "Momentum of SGD.")
+  double momentum;
+
+  @Option(names = "--weight-decay", paramLabel = "FACTOR", defaultValue = "1e-4",
+      description = "L2 factor of convolution and dense weights.")
+  double weightDecay;
+
+  @Option(names = "--validation-share", paramLabel = "SHARE", defaultValue = "0.2",
+      description = "Share of the images held back for validation, where the folder has no val.")
+  double validationShare;
+
+  @Option(names = "--patience", paramLabel = "EPOCHS", defaultValue = "10",
+      description = "Stop after so many epochs without a better validation accuracy; 0: never.")
+  int patience;
+
+  @Option(names = "--augmentation", paramLabel = "KIND", defaultValue = "auto",
+      description = "How training images are varied: none, pad_and_crop, resized_crop (8 %% of the area and up),"
+          + " gentle_crop (35 %% and up); each but none flips half of them. auto: pad_and_crop for CIFAR nets, else"
+          + " gentle_crop.")
+  AugmentationChoice augmentation;
+
+  @Option(names = "--seed", paramLabel = "NUMBER", defaultValue = "1",
+      description = "Same seed, same result on the same machine.")
+  long seed;
+
+  @ParentCommand
+  Main main;
+
+  @Override
+  public Integer call() throws IOException {
+    if (validationShare <= 0 || validationShare >= 1) {
+      throw new CommandException(ExitCode.USAGE, "--validation-share lies between 0 and 1; found " + validationShare + ".");
+    }
+    if (headEpochs < 0) {
+      throw new CommandException(ExitCode.USAGE, "--head-epochs is 0 or more; found " + headEpochs + ".");
+    }
+    if (!source.pretrained()) {
+      source.name(); // an unknown name is told before images are read
+    }
+    plan(true);
+    if (out.toAbsolutePath().normalize().startsWith(data.data.toAbsolutePath().normalize())) {
+      throw new CommandException(ExitCode.USAGE, "--out lies inside --data, where it would be taken for a class.");
+    }
+    main.startBackend();
+    return new FinetuneRun(this, OutputFolder.prepare(out, overwrite)).run();
+  }
+
+  /**
+   * The phases and their rates.
+   *
+   * @param newHead whether pretrained layers come with a new head
+   * @throws CommandException if a value makes no sense
+   */
+  TrainingPlan plan(boolean newHead) {
+    try {
+      boolean pretrained = source.pretrained();
+      List<TrainingPhase> phases = new ArrayList<>();
+      if (pretrained && newHead && headEpochs > 0) {
+        phases.add(new TrainingPhase("head", headEpochs, rate(learningRate), Optional.of("pool")));
+      }
+      phases.add(new TrainingPhase("all", epochs, rate(pretrained ? learningRate * WHOLE_RATE_SHARE : learningRate),
+          Optional.empty()));
+      return new TrainingPlan(phases, momentum, weightDecay, patience, seed);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, e.getMessage());
+    }
+  }
+
+  private LearningRate rate(double peak) {
+    double warmUp = switch (schedule) {
+      case CONSTANT -> 0;
+      case COSINE -> WARM_UP;
+      case ONE_CYCLE -> ONE_CYCLE_WARM_UP;
+    };
+    return new LearningRate(schedule, peak, warmUp);
+  }
+
+  /** How training images are varied, for inputs of a CIFAR net or another. */
+  Augmentation augmentation(boolean cifar) {
+    return switch (augmentation) {
+      case AUTO -> cifar ? Augmentation.PAD_AND_CROP : Augmentation.FINE_TUNE_CROP;
+      case NONE -> Augmentation.NONE;
+      case PAD_AND_CROP -> Augmentation.PAD_AND_CROP;
+      case RESIZED_CROP -> Augmentation.RANDOM_RESIZED_CROP;
+      case GENTLE_CROP -> Augmentation.FINE_TUNE_CROP;
+    };
+  }
+}

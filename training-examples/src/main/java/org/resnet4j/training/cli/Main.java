@@ -1,0 +1,170 @@
+package org.resnet4j.training.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.deeplearning4j.util.CrashReportingUtil;
+import org.resnet4j.training.data.DataException;
+import org.resnet4j.zoo.LayerHelpers;
+import org.resnet4j.zoo.UnknownModelException;
+import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.weights.WeightsException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line's entry. */
+@Command(
+    name = "resnet4j",
+    description = "Residual networks for Java: train one on a folder of photos, look at the report, use the model.",
+    subcommands = {FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
+        SummaryCommand.class, DoctorCommand.class, QuickstartCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    scope = ScopeType.INHERIT)
+public final class Main implements Runnable {
+  @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show stack traces.")
+  private boolean verbose;
+
+  @CommandLine.Spec
+  private CommandLine.Model.CommandSpec spec;
+
+  private static final AtomicBoolean BACKEND_STARTED = new AtomicBoolean();
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private Main(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Where results go. */
+  PrintStream out() {
+    return out;
+  }
+
+  /** Where progress and messages go. */
+  PrintStream err() {
+    return err;
+  }
+
+  /** Chooses the backend before the first ND4J class loads; for commands that compute. */
+  void startBackend() {
+    if (BACKEND_STARTED.compareAndSet(false, true)) {
+      BackendChoice.announce(err);
+      LayerHelpers.enable();
+      // DL4J would write a dump of megabytes into the current folder when memory runs out.
+      CrashReportingUtil.crashDumpsEnabled(false);
+    }
+  }
+
+  /** Runs another command in this process, as quickstart does. */
+  int runCommand(String... arguments) {
+    return run(out, err, arguments);
+  }
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(run(System.out, System.err, arguments));
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param out where results go, as UTF-8
+   * @param err where progress and messages go
+   * @return the exit code
+   */
+  public static int run(PrintStream out, PrintStream err, String... arguments) {
+    Main main = new Main(out, err);
+    CommandLine commandLine = new CommandLine(main)
+        .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command));
+    for (CommandLine command : withSubcommands(commandLine)) {
+      command.getCommandSpec().usageMessage()
+          .exitCodeListHeading("%nExit codes:%n").exitCodeList(exitCodes())
+          .sortOptions(false).abbreviateSynopsis(true).showDefaultValues(true);
+    }
+    try {
+      return commandLine.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      // picocli hands over exceptions only.
+      return main.report(e, commandLine);
+    }
+  }
+
+  private static Iterable<CommandLine> withSubcommands(CommandLine root) {
+    Map<String, CommandLine> all = new LinkedHashMap<>(root.getSubcommands());
+    all.put(root.getCommandName(), root);
+    return all.values();
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> codes = new LinkedHashMap<>();
+    for (ExitCode code : ExitCode.values()) {
+      codes.put(Integer.toString(code.code()), code.meaning());
+    }
+    return codes;
+  }
+
+  /** Without a command: the help. */
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "Name a command.");
+  }
+
+  private int report(Throwable e, CommandLine command) {
+    PrintWriter err = command.getErr();
+    err.println(sentence(e));
+    if (verbose) {
+      e.printStackTrace(err);
+    }
+    return exitCode(e).code();
+  }
+
+  private static String sentence(Throwable e) {
+    if (e instanceof OutOfMemoryError) {
+      return "Out of memory (" + e.getMessage() + "). Lower --batch or --image-size.";
+    }
+    String message = e.getMessage() == null ? "" : e.getMessage();
+    boolean said = exitCode(e) != ExitCode.FAILURE && !message.isEmpty();
+    return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
+        + " (--verbose shows where)";
+  }
+
+  private static ExitCode exitCode(Throwable e) {
+    if (e instanceof CommandException c) {
+      return c.exitCode();
+    }
+    if (e instanceof DataException || e instanceof ImageException) {
+      return ExitCode.BAD_DATA;
+    }
+    if (e instanceof WeightsException) {
+      return ExitCode.BAD_MODEL;
+    }
+    return e instanceof UnknownModelException ? ExitCode.USAGE : ExitCode.FAILURE;
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"resnet4j " + text()};
+    }
+
+    static String text() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return version == null ? "(built from classes)" : version;
+    }
+  }
+}

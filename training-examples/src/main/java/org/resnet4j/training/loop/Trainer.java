@@ -1,0 +1,165 @@
+package org.resnet4j.training.loop;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.resnet4j.training.loop.TrainingResult.End;
+import org.resnet4j.zoo.ResNetTransfer;
+import org.resnet4j.zoo.updater.SgdMomentum;
+
+/**
+ * Trains a graph by stochastic gradient descent with momentum: phase after phase, epoch after epoch, a validation after
+ * each epoch, the weights of the best one kept. The same graph, data and plan give the same weights to the bit on the
+ * same machine.
+ */
+public final class Trainer {
+  private final TrainingPlan plan;
+  private final List<String> classes;
+  private final TrainingObserver observer;
+  private final List<EpochMetrics> epochs = new ArrayList<>();
+  private EpochMetrics best;
+  private INDArray bestParameters;
+  private ComputationGraph graph;
+  private BatchScore score;
+  private SgdMomentum updater;
+
+  /**
+   * A trainer for one run.
+   *
+   * @param classes the class names, in the order of the net's outputs
+   */
+  public Trainer(TrainingPlan plan, List<String> classes, TrainingObserver observer) {
+    this.plan = plan;
+    this.classes = List.copyOf(classes);
+    this.observer = observer;
+  }
+
+  /**
+   * Runs the plan.
+   *
+   * @param start one input, one softmax output, nothing frozen; its updater and weight decay are replaced by the plan's
+   * @param training reset before each epoch; one-hot labels
+   * @param trainingImages how many images an epoch of {@code training} yields
+   * @param validation reset before each epoch's validation; one-hot labels
+   * @throws IOException as thrown by the observer
+   */
+  public TrainingResult train(
+      ComputationGraph start, DataSetIterator training, int trainingImages, DataSetIterator validation)
+      throws IOException {
+    Nd4j.getRandom().setSeed(plan.seed());
+    graph = start;
+    End end = End.ALL_EPOCHS;
+    for (TrainingPhase phase : plan.phases()) {
+      if (phase.frozenThrough().isPresent()) {
+        graph = ResNetTransfer.freezeThrough(graph, phase.frozenThrough().get());
+      }
+      prepare(phase);
+      end = run(phase, training, trainingImages, validation);
+      graph.setListeners(List.of());
+      graph = thawed(phase);
+      if (end == End.DIVERGED) {
+        break;
+      }
+    }
+    if (bestParameters != null) {
+      graph.setParams(bestParameters);
+    }
+    return new TrainingResult(graph, Optional.ofNullable(best), List.copyOf(epochs), end);
+  }
+
+  private End run(TrainingPhase phase, DataSetIterator training, int trainingImages, DataSetIterator validation)
+      throws IOException {
+    EpochMetrics bestOfPhase = null;
+    int epochsWithoutGain = 0;
+    for (int epoch = 0; epoch < phase.epochs(); epoch++) {
+      observer.epochStarted(epochs.size() + 1, plan.epochs(), phase);
+      EpochMetrics metrics = epoch(phase, epoch, training, trainingImages, validation);
+      if (metrics == null) {
+        return End.DIVERGED;
+      }
+      epochs.add(metrics);
+      observer.epochEnded(metrics);
+      if (metrics.betterThan(best)) {
+        best = metrics;
+        bestParameters = graph.params().dup();
+        observer.improved(thawed(phase), metrics);
+      }
+      boolean gained = bestOfPhase == null || metrics.validationAccuracy() > bestOfPhase.validationAccuracy();
+      bestOfPhase = gained ? metrics : bestOfPhase;
+      epochsWithoutGain = gained ? 0 : epochsWithoutGain + 1;
+      if (plan.patience() > 0 && epochsWithoutGain >= plan.patience() && epoch + 1 < phase.epochs()) {
+        return End.EARLY;
+      }
+    }
+    return End.ALL_EPOCHS;
+  }
+
+  /** Trains and validates one epoch; null if a loss was not finite. */
+  private EpochMetrics epoch(
+      TrainingPhase phase, int epoch, DataSetIterator training, int trainingImages, DataSetIterator validation) {
+    long started = System.nanoTime();
+    training.reset();
+    score.reset();
+    int seen = 0;
+    double rate = 0;
+    while (training.hasNext()) {
+      DataSet batch = training.next();
+      rate = phase.learningRate().at((epoch + (double) seen / trainingImages) / phase.epochs());
+      int images = batch.numExamples();
+      seen += images;
+      if (images == 1 && trainingImages > 1) {
+        continue; // a rest of one image has no variance that batch norm could use
+      }
+      updater.setLrAndSchedule(rate, null);
+      score.expect(batch.getLabels());
+      graph.fit(batch);
+      if (!Double.isFinite(score.meanLoss())) {
+        return null;
+      }
+      observer.batchTrained(images, score.meanLoss(), score.accuracy());
+    }
+    double trainSeconds = (System.nanoTime() - started) / 1e9;
+    validation.reset();
+    Evaluation result = Evaluation.of(graph, classes, validation, observer::batchValidated);
+    if (!Double.isFinite(result.meanLoss())) {
+      return null;
+    }
+    return new EpochMetrics(epochs.size() + 1, score.meanLoss(), score.accuracy(), result.meanLoss(),
+        result.accuracy(), rate, seen / trainSeconds, (System.nanoTime() - started) / 1e9, phase.name());
+  }
+
+  /**
+   * Gives every layer the plan's updater and weight decay. One updater object serves all layers, so that a step's rate
+   * is set in one place: {@link ComputationGraph#setLearningRate(double)} rebuilds the updater's state at each call.
+   */
+  private void prepare(TrainingPhase phase) {
+    updater = new SgdMomentum(phase.learningRate().at(0), plan.momentum());
+    List<Regularization> decay =
+        plan.weightDecay() == 0 ? List.of() : List.of(new L2Regularization(plan.weightDecay()));
+    for (Layer layer : graph.getLayers()) {
+      if (layer.conf().getLayer() instanceof BaseLayer base) {
+        base.setIUpdater(updater);
+        base.setBiasUpdater(null);
+        base.setRegularization(decay);
+        base.setRegularizationBias(List.of());
+      }
+    }
+    graph.setUpdater(null);
+    score = new BatchScore(graph);
+    graph.setListeners(score);
+  }
+
+  private ComputationGraph thawed(TrainingPhase phase) {
+    return phase.frozenThrough().isPresent() ? ResNetTransfer.unfreeze(graph) : graph;
+  }
+}

@@ -1,0 +1,27 @@
+package org.resnet4j.training.loop;
+
+import java.io.IOException;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** Told by the {@link Trainer} how it goes; all calls come from the thread that trains. */
+public interface TrainingObserver {
+  /** Before the first batch of an epoch (1-based, of {@code epochs}). */
+  default void epochStarted(int epoch, int epochs, TrainingPhase phase) {}
+
+  /**
+   * After a batch of {@code images} was trained on.
+   *
+   * @param loss the epoch's mean loss so far
+   * @param accuracy the epoch's accuracy so far, in [0, 1]
+   */
+  default void batchTrained(int images, double loss, double accuracy) {}
+
+  /** After {@code images} more of the validation set were looked at. */
+  default void batchValidated(int images) {}
+
+  /** After an epoch's validation. */
+  default void epochEnded(EpochMetrics epoch) throws IOException {}
+
+  /** After {@link #epochEnded}, when the epoch's model is the best so far; the graph has nothing frozen. */
+  default void improved(ComputationGraph graph, EpochMetrics epoch) throws IOException {}
+}
