@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.zoo.ResNetTransfer;
 import org.resnet4j.zoo.ResNets;
+import org.resnet4j.zoo.image.Channels;
+import org.resnet4j.zoo.image.ImageDecoder;
 import org.resnet4j.zoo.image.ImageException;
 import org.resnet4j.zoo.image.ImageFiles;
 import org.resnet4j.zoo.image.Preprocessing;
