@@ -28,7 +28,8 @@ final class ChannelStatistics {
     double[] sum = new double[channels];
     double[] squares = new double[channels];
     long pixels = 0;
-    try (ImageBatches batches = new ImageBatches(sample, classes, unit, BatchOptions.evaluation(16).withCacheBytes(0))) {
+    try (ImageBatches batches =
+        new ImageBatches(sample, classes, unit, BatchOptions.evaluation(16).withCacheBytes(0))) {
       while (batches.hasNext()) {
         INDArray features = batches.next().getFeatures();
         float[] values = features.data().asFloat();

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code evaluate}: mean loss, top-1, top-5 and the count of right images of a folder. */
-@Command(name = "evaluate", description = "Measure a model on a folder of images: mean loss, top-1, top-5, count right.")
+@Command(name = "evaluate", description = "Measure a model on images: mean loss, top-1, top-5, count right.")
 final class EvaluateCommand implements Callable<Integer> {
   /** Which images of a folder with given parts. */
   enum Part { TRAIN, VAL, TEST, ALL }

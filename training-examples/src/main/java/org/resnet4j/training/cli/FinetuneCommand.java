@@ -42,7 +42,7 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replace an earlier run in --out, when the new one is through.")
   boolean overwrite;
 
-  @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20", description = "Epochs in which all is trained.")
+  @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20", description = "Epochs that train all.")
   int epochs;
 
   @Option(names = "--head-epochs", paramLabel = "COUNT", defaultValue = "3",
@@ -87,7 +87,8 @@ final class FinetuneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (validationShare <= 0 || validationShare >= 1) {
-      throw new CommandException(ExitCode.USAGE, "--validation-share lies between 0 and 1; found " + validationShare + ".");
+      throw new CommandException(ExitCode.USAGE,
+          "--validation-share lies between 0 and 1; found " + validationShare + ".");
     }
     if (headEpochs < 0) {
       throw new CommandException(ExitCode.USAGE, "--head-epochs is 0 or more; found " + headEpochs + ".");

@@ -100,8 +100,8 @@ final class FinetuneRun {
     new RunReport(options, plan, folder, network, result, best).write(part, evaluation, seen, warnings, out.work());
     out.publish();
     options.main.out().printf(Locale.ROOT, "Best epoch %d of %d: validation accuracy %.2f %%%nOn the %s images:%n%s%n"
-        + "Model, figures and report: %s%n", best.epoch(), result.epochs().size(), 100 * best.validationAccuracy(), part,
-        evaluation, out.target());
+        + "Model, figures and report: %s%n", best.epoch(), result.epochs().size(), 100 * best.validationAccuracy(),
+        part, evaluation, out.target());
   }
 
   /** A new network, random weights, inputs centred by the training images' own statistics. */

@@ -45,7 +45,8 @@ final class ListCommand implements Runnable {
         : s.groupWidth() != 64 ? "width x " + s.groupWidth() / 64 : "";
     String shortcut = s.shortcut() == Shortcut.PROJECTION ? "" : "shortcut: " + words(s.shortcut());
     return String.format(Locale.ROOT, "%-11s %-34s %s", units, block,
-        Stream.of(words(s.stem()) + " stem", rest, shortcut).filter(t -> !t.isEmpty()).collect(Collectors.joining(", ")));
+        Stream.of(words(s.stem()) + " stem", rest, shortcut).filter(t -> !t.isEmpty())
+            .collect(Collectors.joining(", ")));
   }
 
   private static String words(Enum<?> value) {

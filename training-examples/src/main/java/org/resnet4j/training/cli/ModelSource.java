@@ -138,8 +138,8 @@ final class ModelSource {
         Optional.of(saved.classes()), saved.preprocessing());
     int channels = saved.preprocessing().channels().count();
     loaded.firstConvolution().filter(c -> c.getNIn() != channels).ifPresent(c -> {
-      throw new CommandException(ExitCode.BAD_MODEL, folder + ": the network takes " + c.getNIn() + " channels, but its "
-          + SavedModel.PREPROCESSING + " gives " + channels + ".");
+      throw new CommandException(ExitCode.BAD_MODEL, folder + ": the network takes " + c.getNIn() + " channels, but"
+          + " its " + SavedModel.PREPROCESSING + " gives " + channels + ".");
     });
     return loaded;
   }

@@ -42,8 +42,8 @@ record RunReport(FinetuneCommand options, TrainingPlan plan, ImageFolder folder,
     Report.write(new ReportContent(model + " on " + options.data.data.toAbsolutePath().normalize().getFileName(),
         folder.train().size() + " training, " + folder.validation().size() + " validation and " + folder.test().size()
             + " test images of " + folder.classes().size() + " classes; training: " + result.end() + ".",
-        result.epochs(), best, part, evaluation, mistakes(evaluation, images), settings(), environment(), warnings, bad),
-        out);
+        result.epochs(), best, part, evaluation, mistakes(evaluation, images), settings(), environment(), warnings,
+        bad), out);
   }
 
   private List<Mistake> mistakes(Evaluation evaluation, List<LabeledImage> images) {

@@ -4,7 +4,7 @@ package org.resnet4j.training.report;
 final class Html {
   private Html() {}
 
-  /** The text with everything escaped that could start markup or leave an attribute; control characters become U+FFFD. */
+  /** The text without what could start markup or leave an attribute; control characters become U+FFFD. */
   static String escape(String text) {
     StringBuilder out = new StringBuilder(text.length() + 16);
     text.codePoints().forEach(c -> {

@@ -48,31 +48,31 @@ class FinetuneTest {
   }
 
   private static Ran finetune(Path data, Path out, String... more) {
-    return Ran.of(Stream.concat(Stream.of("finetune", "--data", data, "--out", out, "--batch", "8", "--validation-share",
-        "0.25"), Stream.of(more)).toArray());
+    return Ran.of(Stream.concat(Stream.of("finetune", "--data", data, "--out", out, "--batch", "8",
+        "--validation-share", "0.25"), Stream.of(more)).toArray());
   }
 
   @Test
   void writesModelFiguresAndReport() throws IOException {
     assertEquals(0, trained.code(), trained.err());
     try (Stream<Path> files = Files.list(run)) {
-      assertEquals(Set.of("configuration.json", "weights.safetensors", "classes.txt", "preprocessing.json", "metrics.csv",
-          "curves.png", "confusion-matrix.png", "report.html"),
+      assertEquals(Set.of("configuration.json", "weights.safetensors", "classes.txt", "preprocessing.json",
+          "metrics.csv", "curves.png", "confusion-matrix.png", "report.html"),
           new TreeSet<>(files.map(f -> f.getFileName().toString()).toList()));
     }
     assertEquals(List.of(GREEN, RED), Files.readAllLines(run.resolve("classes.txt")));
     List<String> metrics = Files.readAllLines(run.resolve("metrics.csv"));
     assertEquals(MetricsFile.HEADER, metrics.get(0));
     assertEquals(4, metrics.size());
-    assertTrue(metrics.get(3).matches("3,\\d+\\.\\d+,[01]\\.\\d+,\\d+\\.\\d+,[01]\\.\\d+,0\\.\\d+,\\d+\\.\\d+,\\d+\\.\\d+,all"),
-        metrics.get(3));
+    assertTrue(metrics.get(3).matches("3(,\\d+\\.\\d+,[01]\\.\\d+){2},0\\.\\d+(,\\d+\\.\\d+){2},all"), metrics.get(3));
   }
 
   @Test
   void tellsTheResultAndTheDamagedImage() throws IOException {
     assertTrue(trained.out().lines().anyMatch(l -> l.matches("\\d+ of 8 right")), trained.out());
     assertTrue(trained.err().contains("damaged.png"), trained.err());
-    assertTrue(trained.err().lines().allMatch(l -> l.chars().noneMatch(Character::isISOControl)), "no control characters");
+    assertTrue(trained.err().lines().allMatch(l -> l.chars().noneMatch(Character::isISOControl)),
+        "no control characters");
     String report = Files.readString(run.resolve("report.html"));
     assertTrue(report.contains("damaged.png"));
     assertTrue(report.contains("red &amp; &lt;b&gt;round") && !report.contains("<b>round"));
@@ -142,12 +142,15 @@ class FinetuneTest {
 
   @Test
   void sameSeedGivesTheSameBytesWhateverTheThreads() throws IOException {
-    assertEquals(0, finetune(data, other.resolve("one"), "--model", "cifar_resnet8", "--epochs", "2", "--threads", "1").code());
-    assertEquals(0, finetune(data, other.resolve("four"), "--model", "cifar_resnet8", "--epochs", "2", "--threads", "4").code());
-    assertEquals(0, finetune(data, other.resolve("seed"), "--model", "cifar_resnet8", "--epochs", "2", "--seed", "2").code());
-    byte[] one = Files.readAllBytes(other.resolve("one/weights.safetensors"));
-    assertArrayEquals(one, Files.readAllBytes(other.resolve("four/weights.safetensors")));
-    assertFalse(Arrays.equals(one, Files.readAllBytes(other.resolve("seed/weights.safetensors"))));
+    Path one = other.resolve("one");
+    Path four = other.resolve("four");
+    Path seed = other.resolve("seed");
+    assertEquals(0, finetune(data, one, "--model", "cifar_resnet8", "--epochs", "2", "--threads", "1").code());
+    assertEquals(0, finetune(data, four, "--model", "cifar_resnet8", "--epochs", "2", "--threads", "4").code());
+    assertEquals(0, finetune(data, seed, "--model", "cifar_resnet8", "--epochs", "2", "--seed", "2").code());
+    byte[] weights = Files.readAllBytes(one.resolve("weights.safetensors"));
+    assertArrayEquals(weights, Files.readAllBytes(four.resolve("weights.safetensors")));
+    assertFalse(Arrays.equals(weights, Files.readAllBytes(seed.resolve("weights.safetensors"))));
   }
 
   @Test
@@ -163,7 +166,7 @@ class FinetuneTest {
     List<String> metrics = Files.readAllLines(out.resolve("metrics.csv"));
     assertTrue(metrics.get(1).endsWith(",head") && metrics.get(2).endsWith(",all"), metrics.toString());
     assertEquals(List.of("blue", "green", "red"), Files.readAllLines(out.resolve("classes.txt")));
-    assertEquals(Files.readString(run.resolve("preprocessing.json")), Files.readString(out.resolve("preprocessing.json")));
+    assertEquals(-1, Files.mismatch(run.resolve("preprocessing.json"), out.resolve("preprocessing.json")));
     assertEquals(0, Ran.of("predict", "--model", out, three.resolve("red/000.png")).code(), "nothing is left frozen");
 
     Ran same = finetune(data, other.resolve("same"), "--model", run.toString(), "--epochs", "1");
@@ -185,7 +188,8 @@ class FinetuneTest {
     assertArrayEquals(first, Files.readAllBytes(out.resolve("weights.safetensors")), "the good model stays");
     assertEquals(1, other.toFile().list().length, "the diverged run is gone");
 
-    assertEquals(0, finetune(data, out, "--model", "cifar_resnet8", "--epochs", "1", "--seed", "7", "--overwrite").code());
+    Ran replaced = finetune(data, out, "--model", "cifar_resnet8", "--epochs", "1", "--seed", "7", "--overwrite");
+    assertEquals(0, replaced.code(), replaced.err());
     assertFalse(Arrays.equals(first, Files.readAllBytes(out.resolve("weights.safetensors"))));
     try (Stream<Path> files = Files.list(other)) {
       assertEquals(1, files.count(), "nothing is left beside it");

@@ -22,7 +22,8 @@ class MainTest {
   void helpListsCommandsAndExitCodes() {
     Ran help = Ran.of("--help");
     assertEquals(0, help.code());
-    for (String word : List.of("finetune", "predict", "evaluate", "list", "summary", "doctor", "quickstart", "Exit codes")) {
+    for (String word : List.of("finetune", "predict", "evaluate", "list", "summary", "doctor", "quickstart",
+        "Exit codes")) {
       assertTrue(help.out().contains(word), word);
     }
   }

@@ -43,7 +43,8 @@ class ExamplesTest {
     assertEquals(String.format("validation accuracy %.3f%n", 1.0), trained);
 
     String[] lines = printed(() -> Classify.main(new String[] {model, dark, orange})).split("\\R");
-    assertTrue(lines[0].startsWith(dark + ": dark (") && lines[1].startsWith(orange + ": orange ("), String.join(" ", lines));
+    assertTrue(lines[0].startsWith(dark + ": dark ("), lines[0]);
+    assertTrue(lines[1].startsWith(orange + ": orange ("), lines[1]);
 
     String same = printed(() -> ExtractFeatures.main(new String[] {model, dark, dark}));
     assertEquals(String.format("64 features, cosine similarity %.4f%n", 1.0), same);

@@ -25,8 +25,8 @@ final class ColourBatches {
       }
       float[] oneHot = new float[2];
       oneHot[label] = 1;
-      examples.add(new DataSet(Nd4j.create(pixels, new long[] {1, 3, 16, 16}, 'c'), Nd4j.create(oneHot, new long[] {1, 2},
-          'c')));
+      examples.add(new DataSet(
+          Nd4j.create(pixels, new long[] {1, 3, 16, 16}, 'c'), Nd4j.create(oneHot, new long[] {1, 2}, 'c')));
     }
     return new ListDataSetIterator<>(examples, batch);
   }

@@ -51,8 +51,8 @@ class ReportTest {
   @Test
   void tellsFiguresSettingsWarningsAndBadImages() throws IOException {
     String page = write(content(List.of("cat", "dog"), true));
-    for (String told : List.of("50.0\u00a0%", "1 of 2", "setting 7", "version 9", "a warning", "bad/file.png", "truncated",
-        "pictures/wrong.png", "best epoch")) {
+    for (String told : List.of("50.0\u00a0%", "1 of 2", "setting 7", "version 9", "a warning", "bad/file.png",
+        "truncated", "pictures/wrong.png", "best epoch")) {
       assertTrue(page.contains(told), told);
     }
   }
