@@ -3,11 +3,12 @@ package org.resnet4j.training.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.resnet4j.zoo.ModelSummary;
 import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.Shortcut;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -18,6 +19,9 @@ final class ListCommand implements Runnable {
       description = "Only names that match, such as 'cifar_*'.")
   private String glob;
 
+  @Option(names = "--markdown", description = "A table with parameters and multiply-adds, as in the README.")
+  private boolean markdown;
+
   @ParentCommand
   private Main main;
 
@@ -26,27 +30,47 @@ final class ListCommand implements Runnable {
     List<ResNetSpec> listed = ResNets.list(glob);
     // A legal depth that isn't listed, or an exception with the nearest names.
     List<ResNetSpec> specs = listed.isEmpty() ? List.of(ResNets.spec(glob)) : listed;
+    if (markdown) {
+      markdown(specs);
+      return;
+    }
     int width = specs.stream().mapToInt(s -> s.name().length()).max().orElse(0);
     for (ResNetSpec s : specs) {
       main.out().printf(Locale.ROOT, "%-" + width + "s  %s%n", s.name(), description(s));
     }
   }
 
-  /** Columns: units of the stages, block and version, what else is special. */
+  private void markdown(List<ResNetSpec> specs) {
+    main.out().println("| Model | Units | Blocks | Parameters | Multiply-adds |");
+    main.out().println("|---|---|---|---:|---:|");
+    for (ResNetSpec s : specs) {
+      ModelSummary summary = ModelSummary.of(ResNets.named(s.name()).build());
+      main.out().printf(Locale.ROOT, "| `%s` | %s | %s | %,d | %.2f G |%n", s.name(), units(s), blocks(s),
+          summary.trainableParameters(), summary.multiplyAdds() / 1e9);
+    }
+  }
+
+  /** Columns: units of the stages, blocks, what else is special. */
   private static String description(ResNetSpec s) {
-    String units = s.depths().stream().map(String::valueOf).collect(Collectors.joining("-"));
-    String block = words(s.block()) + " " + switch (s.version()) {
+    String stem = words(s.stem()) + " stem";
+    String shortcut = s.shortcut() == Shortcut.PROJECTION ? "" : ", shortcut: " + words(s.shortcut());
+    return String.format(Locale.ROOT, "%-11s %-44s %s%s", units(s), blocks(s), stem, shortcut);
+  }
+
+  private static String units(ResNetSpec s) {
+    return s.depths().stream().map(String::valueOf).collect(Collectors.joining("-"));
+  }
+
+  private static String blocks(ResNetSpec s) {
+    String version = switch (s.version()) {
       case V1 -> "v1";
       case V1_5 -> "v1.5";
       case V1_NORM_AFTER_ADD -> "v1, norm after the add";
       case V2 -> "v2";
     };
-    String rest = s.groups() > 1 ? s.groups() + " groups of " + s.groupWidth()
-        : s.groupWidth() != 64 ? "width x " + s.groupWidth() / 64 : "";
-    String shortcut = s.shortcut() == Shortcut.PROJECTION ? "" : "shortcut: " + words(s.shortcut());
-    return String.format(Locale.ROOT, "%-11s %-34s %s", units, block,
-        Stream.of(words(s.stem()) + " stem", rest, shortcut).filter(t -> !t.isEmpty())
-            .collect(Collectors.joining(", ")));
+    String width = s.groups() > 1 ? ", " + s.groups() + " groups of " + s.groupWidth()
+        : s.groupWidth() != 64 ? ", width x " + s.groupWidth() / 64 : "";
+    return words(s.block()) + " " + version + width;
   }
 
   private static String words(Enum<?> value) {
