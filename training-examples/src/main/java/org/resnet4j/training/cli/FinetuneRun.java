@@ -51,6 +51,7 @@ final class FinetuneRun {
     err.printf("Training on %d images of %d classes, validating on %d.%n", train.size(), classes.size(),
         validation.size());
 
+    out.create();
     TrainingProgress progress = new TrainingProgress(train.size(), validation.size(),
         new MetricsFile(out.work().resolve(OutputFolder.METRICS)), this::save, err);
     Thread stopped = new Thread(() -> sayWhatIsKept(progress));

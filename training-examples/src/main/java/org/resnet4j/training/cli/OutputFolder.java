@@ -34,7 +34,7 @@ final class OutputFolder {
   }
 
   /**
-   * Makes sure that the folder may be written, and that nothing of the user's is in it.
+   * Makes sure that the folder may be written, and that nothing of the user's is in it. Changes nothing.
    *
    * @throws CommandException if it holds anything but an earlier run, or an earlier run and {@code overwrite} is false
    */
@@ -44,7 +44,6 @@ final class OutputFolder {
       throw new CommandException(ExitCode.USAGE, "--out " + out + " is a file; name a folder.");
     }
     if (Files.notExists(target) || names(target).isEmpty()) {
-      Files.createDirectories(target);
       return new OutputFolder(target, target);
     }
     Set<String> foreign = names(target);
@@ -57,10 +56,15 @@ final class OutputFolder {
       throw new CommandException(ExitCode.USAGE, "--out " + out + " holds an earlier run; name another folder, or pass"
           + " --overwrite to replace it when the new run is through.");
     }
-    Path work = target.resolveSibling("." + target.getFileName() + ".new");
-    delete(work);
+    return new OutputFolder(target, target.resolveSibling("." + target.getFileName() + ".new"));
+  }
+
+  /** Makes the folder to write into, once images and network are found good. */
+  void create() throws IOException {
+    if (!work.equals(target)) {
+      delete(work);
+    }
     Files.createDirectories(work);
-    return new OutputFolder(target, work);
   }
 
   /** Where to write during the run. */

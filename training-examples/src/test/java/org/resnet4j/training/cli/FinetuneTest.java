@@ -112,6 +112,15 @@ class FinetuneTest {
   }
 
   @Test
+  void whatCannotBeTrainedWritesNothing() {
+    Path out = other.resolve("out");
+    assertEquals(2, finetune(data, out, "--model", "resnet50_v2_ref_keras", "--image-size", "8").code());
+    String weights = run.resolve("weights.safetensors").toString();
+    assertEquals(4, finetune(data, out, "--model", "resnet18", "--weights", weights).code());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
   void predictTellsEachImageAndGoesOnAfterADamagedOne() throws IOException {
     Path red = data.resolve(RED).resolve("001.png");
     Path damaged = data.resolve(RED).resolve("damaged.png");
