@@ -47,6 +47,18 @@ PLAIN_NETS = {
     "cifar_wrn28_10": lambda: torch_plain.cifar_wide(28, 10),
     "cifar_wrn16_8": lambda: torch_plain.cifar_wide(16, 8),
 }
+# The other depths and variants that the zoo lists; their records hold fewer samples.
+OTHER_PLAIN_NETS = {
+    **{f"cifar_resnet{d}": lambda d=d: torch_plain.cifar(d) for d in (8, 14)},
+    **{f"cifar_plain{d}": lambda d=d: torch_plain.cifar(d, "none") for d in (8, 14, 32, 44, 110)},
+    **{f"cifar_resnet{d}{suffix}": lambda d=d, more=more: torch_plain.cifar(d, **more)
+       for d in (8, 14, 20, 32, 44, 56, 110)
+       for suffix, more in (("_b", {"shortcut": "B"}), ("_c", {"shortcut": "C"}), ("_conv", {"shortcut": "trunk"}),
+                            ("_norm_after_add", {"norm_after_add": True}))
+       if f"cifar_resnet{d}{suffix}" not in PLAIN_NETS},
+    **{f"cifar_resnet{d}_v2": lambda d=d: torch_plain.cifar_v2(d) for d in (29, 56, 110)},
+    "cifar_wrn40_4": lambda: torch_plain.cifar_wide(40, 4),
+}
 PUBLISHED_PARAMETERS = {"resnet18": 11_689_512, "resnet50": 25_557_032, "resnet50_v1": 25_557_032,
                         "wide_resnet50_2": 68_883_240, "resnext50_32x4d": 25_028_904,
                         "resnet18_cifar": 11_173_962, "resnet50_cifar": 23_520_842,
@@ -93,8 +105,9 @@ def shortcuts(net, option):
 
 def library_net(model):
     """(net, framework, naming, endpoint modules, classes) of a model."""
-    if model in PLAIN_NETS:
-        net = PLAIN_NETS[model]()
+    plain = PLAIN_NETS.get(model) or OTHER_PLAIN_NETS.get(model)
+    if plain:
+        net = plain()
         return net, PLAIN, plain_name, net.points, 10
     if model == "resnet200_v2":
         net = ResNetV2([3, 24, 36, 3], norm_layer=BatchNormAct2d, conv_layer=create_conv2d)
@@ -162,6 +175,7 @@ def option_cases(model):
 
 
 def record_model(model):
+    record.SAMPLES = 64 if model in OTHER_PLAIN_NETS else 256
     net, framework, name_of, points, classes = library_net(model)
     set_formula(net, name_of)
     parameters = trainable_parameters(net)
@@ -228,7 +242,8 @@ def check_equal(library, plain):
 
 MODELS = (TORCHVISION_NETS + [f"resnet{d}_v1" for d in (50, 101, 152)]
           + [f"resnet{d}_v2" for d in (18, 34, 50, 101, 152, 200)]
-          + [f"resnet{d}_cifar" for d in (18, 34, 50)] + list(PLAIN_NETS))
+          + [f"resnet{d}_cifar" for d in (18, 34, 50, 101, 152)]
+          + list(PLAIN_NETS) + list(OTHER_PLAIN_NETS))
 
 if __name__ == "__main__":
     torch.set_num_threads(1)

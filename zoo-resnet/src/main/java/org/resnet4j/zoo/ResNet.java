@@ -2,6 +2,7 @@ package org.resnet4j.zoo;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -43,6 +44,15 @@ public final class ResNet extends ZooModel<ComputationGraph> {
   /** The architecture. */
   public ResNetSpec spec() {
     return spec;
+  }
+
+  /** The spec's {@link ResNetSpec#endpoints() endpoints}, without {@code logits} if there is no head. */
+  public Map<String, String> endpoints() {
+    Map<String, String> endpoints = spec.endpoints();
+    if (!options.head()) {
+      endpoints.remove("logits");
+    }
+    return endpoints;
   }
 
   /** The input's shape and layout. */

@@ -83,14 +83,13 @@ public final class ResNets {
     add(table, withCifarStem("resnet101_cifar", BOTTLENECK, V1_5, d101));
     add(table, withCifarStem("resnet152_cifar", BOTTLENECK, V1_5, d152));
 
-    for (int depth : new int[] {8, 14, 20, 32, 44, 56, 110, 1202}) {
+    for (int depth : new int[] {8, 14, 20, 32, 44, 56, 110}) {
       for (String variant : new String[] {"", "_b", "_c", "_conv", "_norm_after_add"}) {
         add(table, cifar("resnet", depth, variant));
       }
-    }
-    for (int depth : new int[] {8, 14, 20, 32, 44, 56, 110}) {
       add(table, cifar("plain", depth, ""));
     }
+    add(table, cifar("resnet", 1202, ""));
     for (int depth : new int[] {29, 56, 110, 164, 1001}) {
       add(table, cifar("resnet", depth, "_v2"));
     }

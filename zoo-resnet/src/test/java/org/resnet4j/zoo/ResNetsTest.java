@@ -10,6 +10,7 @@ import org.deeplearning4j.zoo.PretrainedType;
 import org.deeplearning4j.zoo.ZooModel;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.testdata.Fixtures;
 
 class ResNetsTest {
   @Test
@@ -18,6 +19,13 @@ class ResNetsTest {
         ResNets.list("resnext*").stream().map(ResNetSpec::name).toList());
     assertEquals(ResNets.names().size(), ResNets.list("*").size());
     assertEquals(List.of(), ResNets.list("resnet.*"));
+  }
+
+  /** So the parity tests reach every one of them. */
+  @Test
+  void everyListedNetHasARecordOfItsOriginal() {
+    assertEquals(List.of(),
+        ResNets.names().stream().filter(name -> !Fixtures.names("inference").contains(name)).toList());
   }
 
   @Test
