@@ -8,5 +8,6 @@ set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
 powershell -NoProfile -ExecutionPolicy Bypass -File "%LAUNCHER%\build.ps1" "%STATE%" "%JAVA%" || exit /b
 if not defined OMP_WAIT_POLICY set OMP_WAIT_POLICY=PASSIVE
+if not defined GOMP_SPINCOUNT set GOMP_SPINCOUNT=10000
 "%JAVA%" "@%LAUNCHER%\jvm.options" "@%STATE%\arguments" %RESNET4J_JAVA_OPTS% org.resnet4j.training.cli.Main %*
 exit /b %ERRORLEVEL%

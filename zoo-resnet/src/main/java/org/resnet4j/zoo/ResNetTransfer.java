@@ -17,7 +17,6 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Transfer learning on a trained graph of this zoo, by vertex name or endpoint ({@code stem}, {@code stage1} and on,
@@ -170,8 +169,6 @@ public final class ResNetTransfer {
       }
       layer.params().assign(from);
     }
-    // The frozen layers' copies are done before training reads them asynchronously on a GPU.
-    Nd4j.getExecutioner().commit();
     return graph;
   }
 }
