@@ -58,8 +58,10 @@ public record ModelSummary(List<Vertex> vertices) {
     return of(model.configuration(), model.inputType());
   }
 
-  /** The summary of any graph with one input of the given type; no weights are made. */
-  public static ModelSummary of(ComputationGraphConfiguration configuration, InputType input) {
+  /** The summary of a graph of this zoo's layers with one input of the given type; no weights are made. */
+  public static ModelSummary of(ComputationGraphConfiguration graph, InputType input) {
+    // A copy, since DL4J writes input sizes into what it is asked about.
+    ComputationGraphConfiguration configuration = graph.clone();
     Map<String, InputType> types = configuration.getLayerActivationTypes(true, input);
     List<Vertex> vertices = new ArrayList<>();
     // The types come in topological order.

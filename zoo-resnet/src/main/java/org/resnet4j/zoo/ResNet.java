@@ -25,7 +25,8 @@ import org.resnet4j.zoo.updater.SgdMomentum;
  * }</pre>
  *
  * <p>Input [N, C, H, W] or [N, H, W, C] in float32; output [N, classes], probabilities; the vertex {@code logits}
- * holds the values before the softmax. Without a head the output is the pooled features [N, C].
+ * holds the values before the softmax. Without a head the output is the pooled features [N, C] ({@code
+ * resnet50_v2_ref_keras}: [N, C, h, w]).
  */
 public final class ResNet extends ZooModel<ComputationGraph> {
   private final ResNetSpec spec;
@@ -127,6 +128,7 @@ public final class ResNet extends ZooModel<ComputationGraph> {
   /** The options of every net, each with a default. */
   public static final class Builder {
     private ResNetSpec spec = ResNets.spec("resnet50");
+    private Shortcut shortcut;
     private Integer classes;
     private int[] shape;
     private CNN2DFormat format = CNN2DFormat.NCHW;
@@ -218,7 +220,7 @@ public final class ResNet extends ZooModel<ComputationGraph> {
 
     /** How a unit's input reaches its add; the spec's. */
     public Builder shortcut(Shortcut kind) {
-      spec = spec.withShortcut(kind);
+      shortcut = kind;
       return this;
     }
 
@@ -244,13 +246,14 @@ public final class ResNet extends ZooModel<ComputationGraph> {
      * @throws IllegalArgumentException if the options can't work with the spec; the message says why
      */
     public ResNet build() {
-      boolean cifar = spec.stem() == Stem.CIFAR;
+      ResNetSpec built = shortcut == null ? spec : spec.withShortcut(shortcut);
+      boolean cifar = built.stem() == Stem.CIFAR;
       int[] input = shape != null ? shape : cifar ? new int[] {3, 32, 32} : new int[] {3, 224, 224};
       ResNetOptions options = new ResNetOptions(classes != null ? classes : cifar ? 10 : 1000, input[0], input[1],
           input[2], format, head, dropout, dilatedStages, zeroInit, fan, norm, normEpsilon, normDecay, updater,
           regularization, seed);
-      options.check(spec);
-      return new ResNet(spec, options);
+      options.check(built);
+      return new ResNet(built, options);
     }
   }
 }

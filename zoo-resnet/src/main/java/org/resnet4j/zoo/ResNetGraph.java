@@ -27,6 +27,7 @@ import org.resnet4j.zoo.Dialect.Biases;
 import org.resnet4j.zoo.Dialect.Inner;
 import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
 import org.resnet4j.zoo.layer.ChannelsLastFlatten;
+import org.resnet4j.zoo.layer.DilatedConvolution;
 import org.resnet4j.zoo.layer.FrozenBatchNormalization;
 import org.resnet4j.zoo.layer.GroupNormalization;
 import org.resnet4j.zoo.layer.GroupedConvolution;
@@ -311,10 +312,10 @@ final class ResNetGraph {
   }
 
   private String convolution(String name, String x, Kernel kernel) {
-    // ND4J's oneDNN convolution refuses most dilations; the grouped one knows how to go around that.
-    ConvolutionLayer.Builder layer = kernel.groups == 1 && kernel.dilation == 1
-        ? new ConvolutionLayer.Builder(kernel.size, kernel.size)
-        : new GroupedConvolution.Builder(kernel.groups, kernel.size, kernel.size);
+    ConvolutionLayer.Builder layer = kernel.groups > 1
+        ? new GroupedConvolution.Builder(kernel.groups, kernel.size, kernel.size)
+        : kernel.dilation > 1 ? new DilatedConvolution.Builder(kernel.size, kernel.size)
+        : new ConvolutionLayer.Builder(kernel.size, kernel.size);
     layer.stride(kernel.stride, kernel.stride).dilation(kernel.dilation, kernel.dilation)
         .nIn(kernel.in).nOut(kernel.out).dataFormat(options.format())
         .hasBias(dialect.biases() == Biases.ALL

@@ -61,13 +61,24 @@ record ResNetOptions(
         + normEpsilon + ".");
     require(normDecay == null || normDecay >= 0 && normDecay <= 1, name + ": the norm's decay lies in [0, 1], found "
         + normDecay + ".");
+    require(dilatedStages.isEmpty() || dilatedStages.size() == spec.depths().size() - 1, name + ": one choice of dilation"
+        + " for each stage from the second, so " + (spec.depths().size() - 1) + ", found " + dilatedStages.size() + ".");
     if (dilatedStages.contains(true)) {
       require(spec.block() != Block.BASIC, name + ": a basic block has no dilation; use a bottleneck net.");
       require(spec.dialect().stridedUnit() == Dialect.StridedUnit.FIRST && spec.shortcut() != Shortcut.TRUNK_CONVOLUTION,
           name + ": stride can be replaced with dilation only where a stage's first unit strides.");
-      require(dilatedStages.size() == spec.depths().size() - 1, name + ": one choice of dilation for each stage from "
-          + "the second, so " + (spec.depths().size() - 1) + ", found " + dilatedStages.size() + ".");
     }
+    if (zeroInit) {
+      require(spec.shortcut() != Shortcut.NONE, name + ": a plain net whose branches begin with zeros gives zeros for ever.");
+      require(spec.version() != Version.V1_NORM_AFTER_ADD, name + ": a norm after the add is on the trunk; with a scale of "
+          + "zero it would give zeros for ever.");
+      require(spec.dialect().inner() != Dialect.Inner.RELU_EVERYWHERE, name + ": a ReLU after a convolution of zeros has no "
+          + "gradient, so this net can't begin with zeros.");
+      require(norm != Norm.FROZEN_BATCH || spec.version() == Version.V2, name + ": a frozen norm that begins at zero stays "
+          + "there, and its branch with it.");
+    }
+    require(norm == Norm.BATCH || spec.dialect().normHasScale(), name + ": this net's norm has no scale, which a group norm "
+        + "or frozen norm has.");
     if (norm == Norm.GROUP) {
       for (int stage = 0; stage < spec.depths().size(); stage++) {
         require(spec.middleChannels(stage) % ResNetGraph.NORM_GROUPS == 0
@@ -77,7 +88,6 @@ record ResNetOptions(
       }
       require(spec.stemChannels() % ResNetGraph.NORM_GROUPS == 0, name + ": group norm has 32 groups, which must "
           + "divide the stem's " + spec.stemChannels() + " channels.");
-      require(spec.dialect().normHasScale(), name + ": this net's norm has no scale, which group norm has.");
     }
     int smallest = InputSize.smallest(spec, dilatedStages);
     require(height >= smallest && width >= smallest, name + " needs an input of at least " + smallest + " x "

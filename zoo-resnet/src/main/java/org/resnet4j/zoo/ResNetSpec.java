@@ -55,6 +55,19 @@ public record ResNetSpec(
     if (version == Version.V1_NORM_AFTER_ADD && shortcut == Shortcut.NONE) {
       throw new IllegalArgumentException(name + ": a plain net has no add for its norm to follow.");
     }
+    if (shortcut == Shortcut.TRUNK_CONVOLUTION && dialect.stridedUnit() == Dialect.StridedUnit.LAST) {
+      throw new IllegalArgumentException(name + ": a trunk convolution strides before a stage's first unit, but this net "
+          + "strides in the last.");
+    }
+    long widest = Math.multiplyExact((long) width << Math.min(depths.size() - 1, 31), 4L * groups * groupWidth);
+    if (widest > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(name + ": " + depths.size() + " stages from width " + width
+          + " would have more channels than an array can hold.");
+    }
+    if (shortcut == Shortcut.ZERO_PAD && stemChannels > width * block.expansion) {
+      throw new IllegalArgumentException(name + ": a zero-padded shortcut can't take " + stemChannels
+          + " channels of the stem to the first stage's " + width * block.expansion + ".");
+    }
   }
 
   /** Channels of a unit's inner convolutions in a stage (0-based). */
@@ -88,8 +101,8 @@ public record ResNetSpec(
         : dialect.stemActivation() == Dialect.StemActivation.LINEAR ? "stem_conv" : "stem_relu");
     for (int stage = 0; stage < depths.size(); stage++) {
       endpoints.put("stage" + (stage + 1),
-          unit(stage, depths.get(stage) - 1) + (version != Version.V2 ? "relu"
-              : shortcut == Shortcut.NONE ? "conv" + block.convolutions : "add"));
+          unit(stage, depths.get(stage) - 1) + (version != Version.V2 ? "relu" : shortcut != Shortcut.NONE ? "add"
+              : (dialect.inner() == Dialect.Inner.RELU_EVERYWHERE ? "relu" : "conv") + block.convolutions));
     }
     endpoints.put("pool", "pool");
     endpoints.put("logits", "logits");
@@ -109,8 +122,9 @@ public record ResNetSpec(
 
   /** The same net with other channels in its first stage, and from its stem in proportion. */
   public ResNetSpec withWidth(int channels) {
-    return new ResNetSpec(name, block, version, stem, stemChannels * channels / width, channels, depths, groups,
-        groupWidth, shortcut, dialect);
+    int fromStem = Math.toIntExact((long) stemChannels * channels / width);
+    return new ResNetSpec(name, block, version, stem, fromStem, channels, depths, groups, groupWidth, shortcut,
+        dialect);
   }
 
   /** The same net with other groups. */

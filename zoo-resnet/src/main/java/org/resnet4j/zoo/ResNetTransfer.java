@@ -84,7 +84,8 @@ public final class ResNetTransfer {
       GraphVertex vertex = vertices.get(name);
       if (vertex instanceof LayerVertex layerVertex) {
         Layer layer = layerVertex.getLayerConf().getLayer();
-        if (!(layer instanceof FrozenLayer)) {
+        // The loss has nothing to freeze, and DL4J must find it unwrapped.
+        if (!(layer instanceof FrozenLayer || layer instanceof LossLayer)) {
           FrozenLayer frozen = new FrozenLayer(layer);
           frozen.setLayerName(layer.getLayerName());
           replaceLayer(layerVertex, frozen);

@@ -28,8 +28,8 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  */
 public final class ResNets {
   private static final Pattern CIFAR_NAME =
-      Pattern.compile("cifar_(resnet|plain)(\\d{1,5})(_b|_c|_conv|_norm_after_add|_v2)?");
-  private static final Pattern CIFAR_WIDE_NAME = Pattern.compile("cifar_wrn(\\d{1,5})_(\\d{1,3})");
+      Pattern.compile("cifar_(resnet|plain)([1-9]\\d{0,4})(_b|_c|_conv|_norm_after_add|_v2)?");
+  private static final Pattern CIFAR_WIDE_NAME = Pattern.compile("cifar_wrn([1-9]\\d{0,4})_(\\d{1,3})");
   private static final Map<String, ResNetSpec> TABLE = table();
 
   private ResNets() {}

@@ -10,6 +10,9 @@ public enum Shortcut {
   PROJECTION_ALWAYS,
   /** No add at all: the plain twin. */
   NONE,
-  /** A 2x2 stride-2 convolution on the trunk before each stage but the first, so that each shortcut is identity. */
+  /**
+   * A 2x2 stride-2 convolution on the trunk before each stage but the first; a shortcut is identity wherever channels
+   * agree, as they do in a net of basic blocks.
+   */
   TRUNK_CONVOLUTION
 }

@@ -45,6 +45,8 @@ class ResNetOptionsTest {
     nets.add(tiny("resnext50_32x4d").replaceStrideWithDilation(true).build());
     nets.add(ResNet.builder().spec(ResNets.spec("resnet50").withDepths(1, 1).withWidth(32)).norm(Norm.GROUP)
         .inputShape(3, 40, 40).numClasses(3).build());
+    nets.add(tiny("resnet50").replaceStrideWithDilation(true).format(CNN2DFormat.NHWC).build());
+    nets.add(tiny("resnext50_32x4d").replaceStrideWithDilation(true).format(CNN2DFormat.NHWC).build());
     nets.add(tiny("resnet18").shortcut(Shortcut.ZERO_PAD).build());
     nets.add(tiny("resnet50").shortcut(Shortcut.PROJECTION_ALWAYS).build());
     nets.add(tiny("resnet50").shortcut(Shortcut.NONE).build());
@@ -134,6 +136,16 @@ class ResNetOptionsTest {
     refused("first unit strides",
         () -> ResNets.named("resnet50_v2_slim").replaceStrideWithDilation(false, false, true).build());
     refused("group norm has 32 groups", () -> ResNets.named("cifar_resnet20").norm(Norm.GROUP).build());
+    refused("one choice of dilation", () -> ResNets.named("resnet50").replaceStrideWithDilation(false).build());
+    refused("norm has no scale", () -> ResNets.named("resnet50_v2_ref_slim").norm(Norm.FROZEN_BATCH).build());
+    refused("plain net", () -> ResNets.named("cifar_plain20").zeroInitLastNorm(true).build());
+    refused("on the trunk", () -> ResNets.named("cifar_resnet20_norm_after_add").zeroInitLastNorm(true).build());
+    refused("no gradient", () -> ResNets.named("resnet50_v2_ref_keras").zeroInitLastNorm(true).build());
+    refused("frozen norm", () -> ResNets.named("resnet50").norm(Norm.FROZEN_BATCH).zeroInitLastNorm(true).build());
+    refused("trunk convolution", () -> ResNets.named("resnet50_v2_slim").shortcut(Shortcut.TRUNK_CONVOLUTION).build());
+    refused("zero-padded", () -> new ResNetSpec("narrow", Block.BASIC, Version.V1, Stem.CIFAR, 64, 16, List.of(1), 1, 64,
+        Shortcut.ZERO_PAD, Dialect.TORCHVISION));
+    refused("more channels", () -> ResNets.spec("resnet18").withWidth(1 << 27));
     refused("at least 37 x 37", () -> ResNets.named("resnet50_v2_ref_keras").inputShape(3, 36, 224).build());
     refused("at least one class", () -> ResNets.named("resnet50").numClasses(0).build());
     refused("at least one channel", () -> ResNets.named("resnet50").inputShape(0, 224, 224).build());

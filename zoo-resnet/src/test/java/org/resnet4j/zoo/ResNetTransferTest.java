@@ -5,14 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.zoo.image.Preprocessing;
+import org.resnet4j.zoo.weights.SavedModel;
 
 class ResNetTransferTest {
   private final INDArray images = Nd4j.rand(4, 3, 16, 16);
@@ -77,6 +84,27 @@ class ResNetTransferTest {
     net.fit(data(3));
     assertNotEquals(trained.getParam("stem_conv_W"), net.getParam("stem_conv_W"));
     assertNotEquals(trained.getParam("stem_norm_mean"), net.getParam("stem_norm_mean"));
+  }
+
+  @Test
+  void freezingAgainGoesFurther() {
+    ComputationGraph net = ResNetTransfer.freezeThrough(ResNetTransfer.freezeThrough(trained, "stage1"), "output");
+    assertEquals(0, ModelSummary.of(net.getConfiguration(), InputType.convolutional(16, 16, 3)).trainableParameters());
+    assertEquals(trained.outputSingle(images), net.outputSingle(images));
+    ComputationGraph other = ResNetTransfer.newHead(net, 5);
+    other.fit(data(5));
+    assertEquals(trained.getParam("stem_conv_W"), other.getParam("stem_conv_W"));
+    ComputationGraph free = ResNetTransfer.unfreeze(net);
+    free.fit(data(3));
+    assertNotEquals(trained.getParam("stem_conv_W"), free.getParam("stem_conv_W"));
+  }
+
+  @Test
+  void aFrozenExtractorIsSavedAndComesBack(@TempDir Path folder) {
+    ComputationGraph net = ResNetTransfer.featureExtractor(ResNetTransfer.freezeThrough(trained, "stage2"), "stage2");
+    List<String> channels = IntStream.range(0, 32).mapToObj(String::valueOf).toList();
+    new SavedModel(net, channels, Preprocessing.unit(16), Map.of()).save(folder);
+    assertEquals(net.outputSingle(images), SavedModel.load(folder).graph().outputSingle(images));
   }
 
   @Test

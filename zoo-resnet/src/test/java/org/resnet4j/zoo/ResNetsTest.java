@@ -45,6 +45,7 @@ class ResNetsTest {
     assertThrows(UnknownModelException.class, () -> ResNets.spec("cifar_resnet165_v2"));
     assertThrows(UnknownModelException.class, () -> ResNets.spec("cifar_wrn28_0"));
     assertThrows(UnknownModelException.class, () -> ResNets.spec("cifar_plain20_b"));
+    assertThrows(UnknownModelException.class, () -> ResNets.spec("cifar_resnet00020"));
   }
 
   @Test

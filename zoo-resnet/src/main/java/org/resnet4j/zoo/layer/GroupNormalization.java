@@ -145,7 +145,7 @@ public class GroupNormalization extends FeedForwardLayer {
   @Override
   public boolean equals(Object other) {
     return super.equals(other) && other instanceof GroupNormalization that
-        && groups == that.groups && eps == that.eps && dataFormat == that.dataFormat;
+        && groups == that.groups && eps == that.eps && gamma == that.gamma && dataFormat == that.dataFormat;
   }
 
   @Override
@@ -155,12 +155,12 @@ public class GroupNormalization extends FeedForwardLayer {
 
   @Override
   public int hashCode() {
-    return Objects.hash(super.hashCode(), groups, eps, dataFormat);
+    return Objects.hash(super.hashCode(), groups, eps, gamma, dataFormat);
   }
 
   @Override
   public String toString() {
-    return "GroupNormalization(groups=%d, eps=%s, dataFormat=%s, %s)".formatted(groups, eps, dataFormat,
+    return "GroupNormalization(groups=%d, eps=%s, gamma=%s, dataFormat=%s, %s)".formatted(groups, eps, gamma, dataFormat,
         super.toString());
   }
 

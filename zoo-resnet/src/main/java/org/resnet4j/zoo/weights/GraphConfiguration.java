@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -212,6 +213,9 @@ final class GraphConfiguration {
       // More steps than vertices would be a cycle.
       for (int step = 0; step < configuration.getVertices().size(); step++) {
         GraphVertex vertex = configuration.getVertices().get(name);
+        if (vertex instanceof FrozenVertex frozen) {
+          vertex = frozen.getUnderlying();
+        }
         if (vertex instanceof LayerVertex layerVertex) {
           Layer layer = unwrap(layerVertex.getLayerConf().getLayer());
           if (layer.initializer().numParams(layer) > 0 && layer instanceof FeedForwardLayer feedForward) {
