@@ -40,10 +40,10 @@ final class DataOptions {
     try (ScanProgress progress = new ScanProgress(err)) {
       folder = ImageFolder.open(data, options.withProgress(progress));
     }
-    folder.warnings().forEach(warning -> err.println("Warning: " + warning));
+    folder.warnings().forEach(warning -> err.println("Warning: " + Printable.of(warning)));
     if (!folder.bad().isEmpty()) {
       err.println("Damaged images, left out: " + folder.bad().size());
-      folder.bad().forEach(bad -> err.println("  " + bad.file() + ": " + bad.reason()));
+      folder.bad().forEach(bad -> err.println("  " + Printable.of(bad.file() + ": " + bad.reason())));
     }
     return folder;
   }

@@ -51,7 +51,7 @@ final class EvaluateCommand implements Callable<Integer> {
         evaluation = Evaluation.of(loaded.graph(), classes, batches, n -> progress.step(n, ""));
       }
       for (BadImage bad : batches.skipped()) {
-        main.err().println("Left out: " + bad.file() + ": " + bad.reason());
+        main.err().println("Left out: " + Printable.of(bad.file() + ": " + bad.reason()));
       }
       main.out().println(evaluation);
     }

@@ -17,13 +17,14 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code finetune}: the main job. The options, and what they come to. */
 @Command(name = "finetune", description = "Train a model on a folder of images; saves the model, figures and a report.",
-    footer = {"", "With weights (--weights, or a saved folder as --model) a new head is trained first while the rest is"
-        + " frozen, then everything at a tenth of the rate. Without, everything is trained from the start."})
+    footer = {"", "With weights (--weights, or a saved folder as --model) the head, a new one if the classes are others, is"
+        + " trained first while the rest is frozen, then everything at a tenth of the rate. Without, everything is trained from the start."})
 final class FinetuneCommand implements Callable<Integer> {
   /** How training images are varied. */
   enum AugmentationChoice { AUTO, NONE, PAD_AND_CROP, RESIZED_CROP, GENTLE_CROP }
 
   private static final double DEFAULT_RATE = 0.05;
+  private static final int DEFAULT_HEAD_EPOCHS = 3;
   /** The whole net after its head: pretrained layers need small steps to keep what they know. */
   private static final double WHOLE_RATE_SHARE = 0.1;
   private static final double WARM_UP = 0.1;
@@ -45,9 +46,9 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20", description = "Epochs that train all.")
   int epochs;
 
-  @Option(names = "--head-epochs", paramLabel = "COUNT", defaultValue = "3",
-      description = "With weights: epochs before those, in which only the new head is trained.")
-  int headEpochs;
+  @Option(names = "--head-epochs", paramLabel = "COUNT",
+      description = "With weights: epochs before those, in which only the head is trained (default: 3).")
+  Integer headEpochs;
 
   @Option(names = "--lr", paramLabel = "RATE", description = "Highest learning rate.")
   double learningRate = DEFAULT_RATE;
@@ -78,7 +79,7 @@ final class FinetuneCommand implements Callable<Integer> {
   AugmentationChoice augmentation;
 
   @Option(names = "--seed", paramLabel = "NUMBER", defaultValue = "1",
-      description = "Same seed, same result on the same machine.")
+      description = "Same seed, same result on the same machine, with as many threads of OpenMP (OMP_NUM_THREADS).")
   long seed;
 
   @ParentCommand
@@ -86,15 +87,19 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (validationShare <= 0 || validationShare >= 1) {
+    if (!(validationShare > 0 && validationShare < 1)) {
       throw new CommandException(ExitCode.USAGE,
           "--validation-share lies between 0 and 1; found " + validationShare + ".");
     }
-    if (headEpochs < 0) {
+    if (headEpochs != null && headEpochs < 0) {
       throw new CommandException(ExitCode.USAGE, "--head-epochs is 0 or more; found " + headEpochs + ".");
     }
     if (!source.pretrained()) {
-      source.name(); // an unknown name is told before images are read
+      source.imageSize(source.name()); // what is wrong with either is told before images are read
+      if (headEpochs != null) {
+        throw new CommandException(ExitCode.USAGE,
+            "--head-epochs is for weights to start from; without, everything is trained from the start.");
+      }
     }
     plan(true);
     if (out.toAbsolutePath().normalize().startsWith(data.data.toAbsolutePath().normalize())) {
@@ -113,9 +118,11 @@ final class FinetuneCommand implements Callable<Integer> {
   TrainingPlan plan(boolean newHead) {
     try {
       boolean pretrained = source.pretrained();
+      boolean headFirst = source.weights != null || pretrained && newHead;
+      int first = headEpochs != null ? headEpochs : headFirst ? DEFAULT_HEAD_EPOCHS : 0;
       List<TrainingPhase> phases = new ArrayList<>();
-      if (pretrained && newHead && headEpochs > 0) {
-        phases.add(new TrainingPhase("head", headEpochs, rate(learningRate), Optional.of("pool")));
+      if (first > 0) {
+        phases.add(new TrainingPhase("head", first, rate(learningRate), Optional.of("pool")));
       }
       phases.add(new TrainingPhase("all", epochs, rate(pretrained ? learningRate * WHOLE_RATE_SHARE : learningRate),
           Optional.empty()));

@@ -3,6 +3,7 @@ package org.resnet4j.training.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -89,6 +90,7 @@ public final class Main implements Runnable {
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler((e, parsed) -> misused(e))
         .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command));
     for (CommandLine command : withSubcommands(commandLine)) {
       command.getCommandSpec().usageMessage()
@@ -96,7 +98,12 @@ public final class Main implements Runnable {
           .sortOptions(false).abbreviateSynopsis(true).showDefaultValues(true);
     }
     try {
-      return commandLine.execute(arguments);
+      int code = commandLine.execute(arguments);
+      if (out.checkError() && code == ExitCode.OK.code()) {
+        err.println("The results could not be written in full: the disk is full, or the reader is gone.");
+        return ExitCode.FAILURE.code();
+      }
+      return code;
     } catch (OutOfMemoryError e) {
       // picocli hands over exceptions only.
       return main.report(e, commandLine);
@@ -123,6 +130,14 @@ public final class Main implements Runnable {
     throw new CommandLine.ParameterException(spec.commandLine(), "Name a command.");
   }
 
+  /** One sentence: the whole help would hide it. */
+  private static int misused(CommandLine.ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    command.getErr().println(Printable.of(e.getMessage()));
+    command.getErr().println("See " + command.getCommandSpec().qualifiedName() + " --help.");
+    return ExitCode.USAGE.code();
+  }
+
   private int report(Throwable e, CommandLine command) {
     PrintWriter err = command.getErr();
     err.println(sentence(e));
@@ -134,10 +149,19 @@ public final class Main implements Runnable {
 
   private static String sentence(Throwable e) {
     if (e instanceof OutOfMemoryError) {
-      return "Out of memory (" + e.getMessage() + "). Lower --batch or --image-size.";
+      return "Out of memory (" + e.getMessage() + "). Lower --batch or --image-size, or give more with"
+          + " RESNET4J_JAVA_OPTS=-Xmx...: the limit of what lies outside the heap grows with it.";
     }
-    String message = e.getMessage() == null ? "" : e.getMessage();
-    boolean said = exitCode(e) != ExitCode.FAILURE && !message.isEmpty();
+    if (e instanceof FileSystemException file) {
+      return Printable.of(file.getFile() + ": " + switch (file.getClass().getSimpleName()) {
+        case "AccessDeniedException" -> "no permission to read or write there";
+        case "NoSuchFileException" -> "no such file or folder";
+        case "NotDirectoryException" -> "a part of this path is no folder";
+        default -> file.getReason() == null ? file.toString() : file.getReason();
+      } + ".");
+    }
+    String message = e.getMessage() == null ? "" : Printable.of(e.getMessage());
+    boolean said = (exitCode(e) != ExitCode.FAILURE || e instanceof WeightsException) && !message.isEmpty();
     return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
         + " (--verbose shows where)";
   }
@@ -149,8 +173,8 @@ public final class Main implements Runnable {
     if (e instanceof DataException || e instanceof ImageException) {
       return ExitCode.BAD_DATA;
     }
-    if (e instanceof WeightsException) {
-      return ExitCode.BAD_MODEL;
+    if (e instanceof WeightsException weights) {
+      return weights.reason() == WeightsException.Reason.INPUT_OUTPUT ? ExitCode.FAILURE : ExitCode.BAD_MODEL;
     }
     return e instanceof UnknownModelException ? ExitCode.USAGE : ExitCode.FAILURE;
   }

@@ -91,6 +91,10 @@ final class ModelSource {
 
   /** The net's usual input, in pixels, unless the user asks for another. */
   int imageSize(String name) {
+    if (imageSize != null && (imageSize < 1 || imageSize > Preprocessing.MAX_SIDE)) {
+      throw new CommandException(ExitCode.USAGE,
+          "--image-size is 1 to " + Preprocessing.MAX_SIDE + " pixels; found " + imageSize + ".");
+    }
     return imageSize != null ? imageSize : ResNets.spec(name).stem() == Stem.CIFAR ? 32 : 224;
   }
 

@@ -52,11 +52,19 @@ final class OutputFolder {
       throw new CommandException(ExitCode.USAGE, "--out " + out + " holds something else (" + foreign.iterator().next()
           + "); name a new or empty folder.");
     }
+    if (names(target).stream().noneMatch(OutputFolder::ofModel)) {
+      return new OutputFolder(target, target); // a run that ended before its first model
+    }
     if (!overwrite) {
       throw new CommandException(ExitCode.USAGE, "--out " + out + " holds an earlier run; name another folder, or pass"
           + " --overwrite to replace it when the new run is through.");
     }
-    return new OutputFolder(target, target.resolveSibling("." + target.getFileName() + ".new"));
+    Path work = target.resolveSibling("." + target.getFileName() + ".new");
+    if (Files.isDirectory(work) && names(work).stream().anyMatch(OutputFolder::ofModel)) {
+      throw new CommandException(ExitCode.USAGE, work + " holds the best model of a run that was stopped; move it"
+          + " away or delete it.");
+    }
+    return new OutputFolder(target, work);
   }
 
   /** Makes the folder to write into, once images and network are found good. */
@@ -94,6 +102,10 @@ final class OutputFolder {
     if (!work.equals(target)) {
       delete(work);
     }
+  }
+
+  private static boolean ofModel(String name) {
+    return name.equals(SavedModel.WEIGHTS) || name.equals(".saved");
   }
 
   private static boolean ours(String name) {

@@ -12,7 +12,9 @@ import java.util.concurrent.Callable;
 import org.resnet4j.zoo.classify.ImageClassifier;
 import org.resnet4j.zoo.classify.Prediction;
 import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.weights.SavedModel;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -26,8 +28,8 @@ final class PredictCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "Image files.")
   private List<Path> images;
 
-  @Option(names = "--model", paramLabel = "FOLDER", required = true, description = "The folder of a saved model.")
-  private Path model;
+  @Mixin
+  private ModelSource source;
 
   @Option(names = "--top", paramLabel = "COUNT", defaultValue = "5", description = "How many classes to tell.")
   private int top;
@@ -61,7 +63,7 @@ final class PredictCommand implements Callable<Integer> {
           }
         } catch (ImageException e) {
           allRead = false;
-          main.err().println(e.getMessage());
+          main.err().println(Printable.of(e.getMessage()));
           if (format == Format.JSON) {
             json.add(Map.of("file", image.toString(), "error", e.reason()));
           }
@@ -75,15 +77,14 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private ImageClassifier classifier() {
-    try {
-      return ImageClassifier.load(model);
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.BAD_MODEL, model + ": " + e.getMessage());
-    }
+    ModelSource.Loaded loaded = source.load();
+    List<String> classes = loaded.classes().orElseThrow(() -> new CommandException(ExitCode.BAD_MODEL,
+        source.weights + " doesn't name its classes; name the folder of a saved model."));
+    return new ImageClassifier(new SavedModel(loaded.graph(), classes, loaded.preprocessing(), Map.of()));
   }
 
   private void text(Path image, List<Prediction> likeliest) {
-    main.out().println(image);
+    main.out().println(Printable.of(image));
     for (Prediction p : likeliest) {
       main.out().printf(Locale.ROOT, "  %6.2f %%  %s%n", 100 * p.probability(), p.className());
     }

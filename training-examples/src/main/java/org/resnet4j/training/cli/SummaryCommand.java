@@ -7,6 +7,7 @@ import org.resnet4j.zoo.Diagram;
 import org.resnet4j.zoo.ModelSummary;
 import org.resnet4j.zoo.ResNet;
 import org.resnet4j.zoo.ResNets;
+import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.weights.AtomicFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,6 +40,10 @@ final class SummaryCommand implements Callable<Integer> {
       builder.numClasses(classes);
     }
     if (imageSize != null) {
+      if (imageSize > Preprocessing.MAX_SIDE) {
+        throw new CommandException(ExitCode.USAGE,
+            "--image-size is at most " + Preprocessing.MAX_SIDE + " pixels; found " + imageSize + ".");
+      }
       builder.inputShape(3, imageSize, imageSize);
     }
     ResNet net;

@@ -121,6 +121,30 @@ class FinetuneTest {
   }
 
   @Test
+  void predictTakesAWeightsFileThatTellsItsArchitecture() {
+    Path red = data.resolve(RED).resolve("001.png");
+    Ran file = Ran.of("predict", "--weights", run.resolve("weights.safetensors"), red);
+    assertEquals(Ran.of("predict", "--model", run, red), file);
+    assertEquals(0, file.code(), file.err());
+    assertEquals(2, Ran.of("predict", "--model", "cifar_resnet8", red).code(), "a zoo name has no weights");
+  }
+
+  @Test
+  void aRunThatEndedBeforeItsFirstModelIsNotInTheWay(@TempDir Path other) throws IOException {
+    Path out = Files.createDirectories(other.resolve("out"));
+    Files.writeString(out.resolve("metrics.csv"), "epoch\n");
+    assertEquals(0, finetune(data, out, "--model", "cifar_resnet8", "--epochs", "1").code());
+    assertEquals(2, Files.readAllLines(out.resolve("metrics.csv")).size());
+
+    Files.createDirectories(other.resolve(".out.new"));
+    Files.writeString(other.resolve(".out.new/weights.safetensors"), "the best of a run that was stopped");
+    Ran again = finetune(data, out, "--model", "cifar_resnet8", "--epochs", "1", "--overwrite");
+    assertEquals(2, again.code());
+    assertTrue(again.err().contains(".out.new"), again.err());
+    assertTrue(Files.exists(other.resolve(".out.new/weights.safetensors")));
+  }
+
+  @Test
   void predictTellsEachImageAndGoesOnAfterADamagedOne() throws IOException {
     Path red = data.resolve(RED).resolve("001.png");
     Path damaged = data.resolve(RED).resolve("damaged.png");
@@ -181,6 +205,8 @@ class FinetuneTest {
     Ran same = finetune(data, other.resolve("same"), "--model", run.toString(), "--epochs", "1");
     assertEquals(0, same.code(), same.err());
     assertEquals(2, Files.readAllLines(other.resolve("same/metrics.csv")).size(), "the same classes keep their head");
+    Ran headFirst = finetune(data, other.resolve("head"), "--weights", run.toString(), "--epochs", "1");
+    assertEquals(5, Files.readAllLines(other.resolve("head/metrics.csv")).size(), headFirst.err());
   }
 
   @Test

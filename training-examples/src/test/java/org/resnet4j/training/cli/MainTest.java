@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +47,39 @@ class MainTest {
     assertEquals(2, Ran.of("list", "--nonsense").code());
     assertEquals(2, Ran.of("finetune", "--model", "resnet18").code());
     assertEquals(2, Ran.of("summary", "resnet50_v2_ref_keras", "--image-size", "8").code());
+  }
+
+  @Test
+  void aUsageErrorIsASentenceNotTheWholeHelp() {
+    Ran ran = Ran.of("finetune", "--data", folder, "--model", "resnet18", "--out", folder.resolve("o"), "--epochs", "x");
+    assertEquals(2, ran.code());
+    assertEquals(2, ran.err().lines().count(), ran.err());
+    assertTrue(ran.err().contains("--epochs") && ran.err().contains("resnet4j finetune --help"), ran.err());
+    assertEquals(2, Ran.of("finetune", "--data", folder, "--model", "resnet18", "--out", folder.resolve("o"),
+        "--image-size", "5000").code());
+    assertEquals(2, Ran.of("finetune", "--data", folder, "--model", "resnet18", "--out", folder.resolve("o"),
+        "--head-epochs", "2").code(), "there are no weights to start from");
+  }
+
+  @Test
+  void resultsThatCannotBeWrittenAreAFailure() {
+    PrintStream full = new PrintStream(new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException("No space left on device");
+      }
+    }, true);
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    assertEquals(1, Main.run(full, new PrintStream(err, true), "list"));
+    assertTrue(err.toString().contains("written"), err.toString());
+  }
+
+  @Test
+  void aPathThatCannotBeWrittenIsASentence() {
+    Ran ran = Ran.of("summary", "cifar_resnet8", "--diagram", folder.resolve("none/net.svg"));
+    assertEquals(1, ran.code());
+    assertTrue(ran.err().contains("no such file or folder") && !ran.err().contains("Exception") && !ran.err().contains("tmp"),
+        ran.err());
   }
 
   @Test

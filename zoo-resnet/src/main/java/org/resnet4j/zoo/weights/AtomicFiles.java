@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -62,6 +63,13 @@ public final class AtomicFiles {
     Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     refuseFolder(file);
     Path folder = file.getParent();
+    // Else the temporary file would be named, of which the caller knows nothing.
+    if (!Files.isDirectory(folder)) {
+      throw new NoSuchFileException(folder.toString());
+    }
+    if (!Files.isWritable(folder)) {
+      throw new AccessDeniedException(folder.toString());
+    }
     Path temporary = folder.resolve("." + file.getFileName() + "-" + random() + ".tmp");
     try {
       writeForced(temporary, content, steps);
