@@ -66,8 +66,8 @@ public final class Diagram {
     Map<String, List<ModelSummary.Vertex>> units = new LinkedHashMap<>();
     for (ModelSummary.Vertex vertex : vertices) {
       String rest = vertex.name().substring(name.length() + 1);
-      units.computeIfAbsent(rest.startsWith("block") ? rest.substring(0, rest.indexOf('_')) : "", unit -> new ArrayList<>())
-          .add(vertex);
+      String unit = rest.startsWith("block") ? rest.substring(0, rest.indexOf('_')) : "";
+      units.computeIfAbsent(unit, key -> new ArrayList<>()).add(vertex);
     }
     if (units.containsKey("")) {
       arrow();

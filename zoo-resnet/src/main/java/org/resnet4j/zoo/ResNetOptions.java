@@ -53,50 +53,66 @@ record ResNetOptions(
 
   /** Refuses, with a sentence, what can't work with the spec. */
   void check(ResNetSpec spec) {
-    String name = spec.name();
-    require(!head || classes >= 1, name + ": a head needs at least one class, found " + classes + ".");
-    require(channels >= 1, name + ": the input needs at least one channel, found " + channels + ".");
-    require(dropout >= 0 && dropout < 1, name + ": dropout is a probability in [0, 1), found " + dropout + ".");
-    require(normEpsilon == null || normEpsilon > 0, name + ": the norm's epsilon must be positive, found "
-        + normEpsilon + ".");
-    require(normDecay == null || normDecay >= 0 && normDecay <= 1, name + ": the norm's decay lies in [0, 1], found "
-        + normDecay + ".");
-    require(dilatedStages.isEmpty() || dilatedStages.size() == spec.depths().size() - 1, name + ": one choice of dilation"
-        + " for each stage from the second, so " + (spec.depths().size() - 1) + ", found " + dilatedStages.size() + ".");
-    if (dilatedStages.contains(true)) {
-      require(spec.block() != Block.BASIC, name + ": a basic block has no dilation; use a bottleneck net.");
-      require(spec.dialect().stridedUnit() == Dialect.StridedUnit.FIRST && spec.shortcut() != Shortcut.TRUNK_CONVOLUTION,
-          name + ": stride can be replaced with dilation only where a stage's first unit strides.");
-    }
+    require(spec, !head || classes >= 1, "a head needs at least one class, found " + classes + ".");
+    require(spec, channels >= 1, "the input needs at least one channel, found " + channels + ".");
+    require(spec, dropout >= 0 && dropout < 1, "dropout is a probability in [0, 1), found " + dropout + ".");
+    checkDilation(spec);
+    checkNorm(spec);
     if (zeroInit) {
-      require(spec.shortcut() != Shortcut.NONE, name + ": a plain net whose branches begin with zeros gives zeros for ever.");
-      require(spec.version() != Version.V1_NORM_AFTER_ADD, name + ": a norm after the add is on the trunk; with a scale of "
-          + "zero it would give zeros for ever.");
-      require(spec.dialect().inner() != Dialect.Inner.RELU_EVERYWHERE, name + ": a ReLU after a convolution of zeros has no "
-          + "gradient, so this net can't begin with zeros.");
-      require(norm != Norm.FROZEN_BATCH || spec.version() == Version.V2, name + ": a frozen norm that begins at zero stays "
-          + "there, and its branch with it.");
-    }
-    require(norm == Norm.BATCH || spec.dialect().normHasScale(), name + ": this net's norm has no scale, which a group norm "
-        + "or frozen norm has.");
-    if (norm == Norm.GROUP) {
-      for (int stage = 0; stage < spec.depths().size(); stage++) {
-        require(spec.middleChannels(stage) % ResNetGraph.NORM_GROUPS == 0
-                && spec.outputChannels(stage) % ResNetGraph.NORM_GROUPS == 0,
-            name + ": group norm has 32 groups, which must divide the channels of every stage; stage " + (stage + 1)
-                + " has " + spec.middleChannels(stage) + " and " + spec.outputChannels(stage) + ".");
-      }
-      require(spec.stemChannels() % ResNetGraph.NORM_GROUPS == 0, name + ": group norm has 32 groups, which must "
-          + "divide the stem's " + spec.stemChannels() + " channels.");
+      checkZeroInit(spec);
     }
     int smallest = InputSize.smallest(spec, dilatedStages);
-    require(height >= smallest && width >= smallest, name + " needs an input of at least " + smallest + " x "
+    require(spec, height >= smallest && width >= smallest, "it needs an input of at least " + smallest + " x "
         + smallest + " pixels, found " + height + " x " + width + " (height x width).");
   }
 
-  private static void require(boolean holds, String otherwise) {
+  private void checkDilation(ResNetSpec spec) {
+    int choices = spec.depths().size() - 1;
+    require(spec, dilatedStages.isEmpty() || dilatedStages.size() == choices, "one choice of dilation for each stage"
+        + " from the second, so " + choices + ", found " + dilatedStages.size() + ".");
+    if (dilatedStages.contains(true)) {
+      require(spec, spec.block() != Block.BASIC, "a basic block has no dilation; use a bottleneck net.");
+      require(spec, spec.dialect().stridedUnit() == Dialect.StridedUnit.FIRST
+          && spec.shortcut() != Shortcut.TRUNK_CONVOLUTION,
+          "stride can be replaced with dilation only where a stage's first unit strides.");
+    }
+  }
+
+  private void checkNorm(ResNetSpec spec) {
+    require(spec, normEpsilon == null || normEpsilon > 0,
+        "the norm's epsilon must be positive, found " + normEpsilon + ".");
+    require(spec, normDecay == null || normDecay >= 0 && normDecay <= 1,
+        "the norm's decay lies in [0, 1], found " + normDecay + ".");
+    require(spec, norm == Norm.BATCH || spec.dialect().normHasScale(),
+        "this net's norm has no scale, which a group norm or frozen norm has.");
+    if (norm == Norm.GROUP) {
+      checkGroups(spec, "the stem", spec.stemChannels());
+      for (int stage = 0; stage < spec.depths().size(); stage++) {
+        checkGroups(spec, "stage " + (stage + 1), spec.middleChannels(stage));
+        checkGroups(spec, "stage " + (stage + 1), spec.outputChannels(stage));
+      }
+    }
+  }
+
+  private static void checkGroups(ResNetSpec spec, String where, int normed) {
+    require(spec, normed % ResNetGraph.NORM_GROUPS == 0,
+        "group norm has 32 groups, which must divide the channels everywhere; " + where + " has " + normed + ".");
+  }
+
+  private void checkZeroInit(ResNetSpec spec) {
+    require(spec, spec.shortcut() != Shortcut.NONE,
+        "a plain net whose branches begin with zeros gives zeros for ever.");
+    require(spec, spec.version() != Version.V1_NORM_AFTER_ADD,
+        "a norm after the add is on the trunk; with a scale of zero it would give zeros for ever.");
+    require(spec, spec.dialect().inner() != Dialect.Inner.RELU_EVERYWHERE,
+        "a ReLU after a convolution of zeros has no gradient, so this net can't begin with zeros.");
+    require(spec, norm != Norm.FROZEN_BATCH || spec.version() == Version.V2,
+        "a frozen norm that begins at zero stays there, and its branch with it.");
+  }
+
+  private static void require(ResNetSpec spec, boolean holds, String otherwise) {
     if (!holds) {
-      throw new IllegalArgumentException(otherwise);
+      throw new IllegalArgumentException(spec.name() + ": " + otherwise);
     }
   }
 }

@@ -56,8 +56,8 @@ public record ResNetSpec(
       throw new IllegalArgumentException(name + ": a plain net has no add for its norm to follow.");
     }
     if (shortcut == Shortcut.TRUNK_CONVOLUTION && dialect.stridedUnit() == Dialect.StridedUnit.LAST) {
-      throw new IllegalArgumentException(name + ": a trunk convolution strides before a stage's first unit, but this net "
-          + "strides in the last.");
+      throw new IllegalArgumentException(name + ": a trunk convolution strides before a stage's first unit, but this net"
+          + " strides in the last.");
     }
     long widest = Math.multiplyExact((long) width << Math.min(depths.size() - 1, 31), 4L * groups * groupWidth);
     if (widest > Integer.MAX_VALUE) {

@@ -161,7 +161,7 @@ public final class ResNets {
     return List.copyOf(TABLE.keySet());
   }
 
-  /** The listed specs whose name matches a pattern in which {@code *} stands for any letters, as in {@code resnext*}. */
+  /** The listed specs whose name matches a pattern in which {@code *} stands for any text, as in {@code resnext*}. */
   public static List<ResNetSpec> list(String wildcard) {
     Pattern pattern = Pattern.compile("\\Q" + wildcard.replace("\\E", "").replace("*", "\\E.*\\Q") + "\\E");
     return TABLE.values().stream().filter(spec -> pattern.matcher(spec.name()).matches()).toList();
