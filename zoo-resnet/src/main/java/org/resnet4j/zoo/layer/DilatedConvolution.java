@@ -27,12 +27,7 @@ public class DilatedConvolution extends ConvolutionLayer {
   public Layer instantiate(NeuralNetConfiguration conf, Collection<TrainingListener> listeners, int index,
       INDArray paramsView, boolean initializeParams, DataType dataType) {
     LayerValidation.assertNInNOutSet("DilatedConvolution", getLayerName(), index, getNIn(), getNOut());
-    WithoutHelper layer = new WithoutHelper(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(initializer().init(conf, paramsView, initializeParams));
-    return layer;
+    return Parameters.give(new WithoutHelper(conf, dataType), listeners, index, paramsView, initializeParams);
   }
 
   @Override

@@ -31,13 +31,7 @@ public class FrozenBatchNormalization extends BatchNormalization {
   public Layer instantiate(NeuralNetConfiguration conf, Collection<TrainingListener> listeners, int index,
       INDArray paramsView, boolean initializeParams, DataType dataType) {
     LayerValidation.assertNOutSet("FrozenBatchNormalization", getLayerName(), index, getNOut());
-    Frozen layer = new Frozen(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(initializer().init(conf, paramsView, initializeParams));
-    layer.setConf(conf);
-    return layer;
+    return Parameters.give(new Frozen(conf, dataType), listeners, index, paramsView, initializeParams);
   }
 
   @Override

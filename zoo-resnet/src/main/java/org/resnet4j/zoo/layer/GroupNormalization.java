@@ -103,12 +103,7 @@ public class GroupNormalization extends FeedForwardLayer {
       INDArray paramsView, boolean initializeParams, DataType dataType) {
     LayerValidation.assertNOutSet("GroupNormalization", getLayerName(), index, getNOut());
     checkGroups();
-    GroupNormalizationLayer layer = new GroupNormalizationLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(initializer().init(conf, paramsView, initializeParams));
-    return layer;
+    return Parameters.give(new GroupNormalizationLayer(conf, dataType), listeners, index, paramsView, initializeParams);
   }
 
   @Override

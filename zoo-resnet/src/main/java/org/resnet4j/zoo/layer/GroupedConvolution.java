@@ -64,12 +64,7 @@ public class GroupedConvolution extends ConvolutionLayer {
       INDArray paramsView, boolean initializeParams, DataType dataType) {
     LayerValidation.assertNInNOutSet("GroupedConvolution", getLayerName(), index, getNIn(), getNOut());
     checkGroups();
-    GroupedConvolutionLayer layer = new GroupedConvolutionLayer(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(paramsView);
-    layer.setParamTable(initializer().init(conf, paramsView, initializeParams));
-    return layer;
+    return Parameters.give(new GroupedConvolutionLayer(conf, dataType), listeners, index, paramsView, initializeParams);
   }
 
   @Override
