@@ -4,7 +4,9 @@ import static org.resnet4j.modelimport.ModelImportException.quote;
 
 import java.util.Collection;
 import java.util.stream.Collectors;
+import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.file.Hdf5Group;
+import org.resnet4j.modelimport.file.KerasFile;
 import org.resnet4j.modelimport.model.Layer;
 
 /**
@@ -28,6 +30,19 @@ public final class WeightMatching {
     OF_THE_FILE,
     /** Saved at another time, or written here. */
     OF_ANOTHER_FILE
+  }
+
+  /**
+   * The weights of an open file, which must stay open while they are read.
+   *
+   * @param architecture whether the layers come from the same file
+   */
+  public static MatchedWeights of(Layer root, KerasFile file, Architecture architecture) {
+    try {
+      return file.kind().byPosition() ? byPosition(root, file.weights()) : byName(root, file.weights(), architecture);
+    } catch (ModelImportException e) {
+      throw e.in(file.path());
+    }
   }
 
   /**

@@ -84,7 +84,7 @@ final class KerasNet {
         if (v1) {
           postActivationUnit(vertex, name, in, middle, unit == 1);
         } else {
-          preActivationUnit(vertex, name, in, middle);
+          preActivationUnit(vertex, name, in, middle, unit == 1);
         }
         in = 4 * middle;
       }
@@ -111,12 +111,12 @@ final class KerasNet {
     norm(vertex + "norm3", name + "3_bn", 4 * middle);
   }
 
-  private void preActivationUnit(String vertex, String name, int in, int middle) {
+  private void preActivationUnit(String vertex, String name, int in, int middle, boolean first) {
     boolean normed = spec.dialect().equals(V2);
     norm(vertex + "preact_norm", name + "preact_bn", in);
     branch(vertex, name, in, middle, normed, !normed);
-    // keras.applications projects in each stage's first unit, where the channels always differ.
-    boolean projects = in != 4 * middle || normed && vertex.endsWith("_block1_");
+    // keras.applications projects in each stage's first unit, whatever the channels.
+    boolean projects = in != 4 * middle || normed && first;
     if (projects && order == Order.PROJECTION_FIRST) {
       convolution(vertex + "shortcut_conv", name + "0_conv", 1, in, 4 * middle, true);
     }

@@ -11,6 +11,7 @@ import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.ModelImportException.ShapeDiffers;
 import org.resnet4j.modelimport.ModelImportException.WeightsDiffer;
 import org.resnet4j.modelimport.file.Hdf5Group;
+import org.resnet4j.modelimport.file.KerasFile;
 import org.resnet4j.modelimport.model.Layer;
 import org.resnet4j.modelimport.weights.MatchedWeights;
 import org.resnet4j.modelimport.weights.WeightMatching;
@@ -53,21 +54,27 @@ public final class ZooWeights implements TensorSource {
   }
 
   /**
-   * The weights in an open file; the file must stay open while they are read. The tensors of {@code logits} are among
-   * them if the file has a top.
+   * The weights in an open file; it must stay open while they are read. The tensors of {@code logits} are among them if
+   * the file has a top.
    *
-   * @param name what messages call the file
-   * @param root of a whole model, a file of weights by name, or one by position ({@code .weights.h5})
    * @throws IllegalArgumentException if the spec isn't a net of Keras's
    * @throws ModelImportException if the file's tensors aren't the spec's
    */
-  public static ZooWeights of(String name, Hdf5Group root, ResNetSpec spec) {
+  public static ZooWeights of(KerasFile file, ResNetSpec spec) {
+    return of(file.path().toString(), file.weights(), spec);
+  }
+
+  /**
+   * The same of a group.
+   *
+   * @param name what messages call the file
+   * @param group where the layers' groups or {@code layers} lie
+   */
+  static ZooWeights of(String name, Hdf5Group group, ResNetSpec spec) {
     KerasNet.check(spec);
     try {
-      if (!KerasNet.hasAutomaticNames(spec)) {
-        return match(name, root, spec, Order.PROJECTION_FIRST);
-      }
-      return matchOneOrder(name, root, spec);
+      return KerasNet.hasAutomaticNames(spec) ? matchOneOrder(name, group, spec)
+          : match(name, group, spec, Order.PROJECTION_FIRST);
     } catch (ModelImportException e) {
       throw e.in(name);
     }
@@ -77,12 +84,12 @@ public final class ZooWeights implements TensorSource {
    * The reference net's projection and last convolution differ in shape in every stage but the first: whichever comes
    * first there, does so everywhere.
    */
-  private static ZooWeights matchOneOrder(String name, Hdf5Group root, ResNetSpec spec) {
+  private static ZooWeights matchOneOrder(String name, Hdf5Group group, ResNetSpec spec) {
     List<ZooWeights> matching = new ArrayList<>();
     ShapeDiffers differs = null;
     for (Order order : Order.values()) {
       try {
-        matching.add(match(name, root, spec, order));
+        matching.add(match(name, group, spec, order));
       } catch (ShapeDiffers e) {
         differs = e;
       }
@@ -91,19 +98,17 @@ public final class ZooWeights implements TensorSource {
       throw differs;
     }
     if (matching.size() > 1) {
-      throw new WeightsDiffer(root.path(), "two stages or more, which tell a projection from a last convolution",
+      throw new WeightsDiffer(group.path(), "two stages or more, which tell a projection from a last convolution",
           "one stage, in which they have the same shape");
     }
     return matching.get(0);
   }
 
-  private static ZooWeights match(String name, Hdf5Group root, ResNetSpec spec, Order order) {
-    Hdf5Group group = root.group("model_weights").orElse(root);
+  private static ZooWeights match(String name, Hdf5Group group, ResNetSpec spec, Order order) {
     Optional<List<String>> layers = group.texts(LAYERS);
     if (layers.isEmpty()) {
-      boolean top = root.group("layers/dense").isPresent();
-      List<Part> parts = KerasNet.parts(spec, top, order);
-      return new ZooWeights(name, parts, WeightMatching.byPosition(model(parts), root));
+      List<Part> parts = KerasNet.parts(spec, group.group("layers/dense").isPresent(), order);
+      return new ZooWeights(name, parts, WeightMatching.byPosition(model(parts), group));
     }
     List<Part> parts = KerasNet.hasAutomaticNames(spec) ? inTheFilesOrder(group, layers.get(), spec, order)
         : named(layers.get(), spec, order);
