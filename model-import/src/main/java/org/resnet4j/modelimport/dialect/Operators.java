@@ -1,0 +1,417 @@
+package org.resnet4j.modelimport.dialect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import org.resnet4j.modelimport.ModelImportException;
+import org.resnet4j.modelimport.dialect.Call.Argument;
+import org.resnet4j.modelimport.dialect.Call.Literal;
+import org.resnet4j.modelimport.dialect.Call.Reference;
+import org.resnet4j.modelimport.dialect.Call.Sequence;
+import org.resnet4j.modelimport.model.Activation;
+import org.resnet4j.modelimport.model.Activation.Plain;
+import org.resnet4j.modelimport.model.Activation.Relu;
+import org.resnet4j.modelimport.model.Activation.Softmax;
+import org.resnet4j.modelimport.model.Operation;
+import org.resnet4j.modelimport.model.Operation.Activate;
+import org.resnet4j.modelimport.model.Operation.Affine;
+import org.resnet4j.modelimport.model.Operation.Border;
+import org.resnet4j.modelimport.model.Operation.Concatenate;
+import org.resnet4j.modelimport.model.Operation.Constant;
+import org.resnet4j.modelimport.model.Operation.DataFormat;
+import org.resnet4j.modelimport.model.Operation.GlobalPool;
+import org.resnet4j.modelimport.model.Operation.Identity;
+import org.resnet4j.modelimport.model.Operation.Merge;
+import org.resnet4j.modelimport.model.Operation.Permute;
+import org.resnet4j.modelimport.model.Operation.Pooling;
+import org.resnet4j.modelimport.model.Operation.Reshape;
+import org.resnet4j.modelimport.model.Operation.Select;
+import org.resnet4j.modelimport.model.Operation.ZeroPadding;
+import org.resnet4j.modelimport.model.Shape;
+
+/**
+ * Functions on tensors that a model was written with, such as {@code x / 127.5}: operations of Keras 3, and TensorFlow's
+ * in Keras 2 ({@code TFOpLambda}, {@code SlicingOpLambda}).
+ */
+final class Operators {
+  private final Settings settings;
+  private final Call call;
+  private final Function<Reference, Tensor> tensors;
+
+  /** @param tensors what a reference stands for */
+  Operators(Settings settings, Call call, Function<Reference, Tensor> tensors) {
+    this.settings = settings;
+    this.call = call;
+    this.tensors = tensors;
+  }
+
+  /** What a function gives. */
+  sealed interface Result {}
+
+  /** An operation on tensors. */
+  record Applied(Operation operation, List<Tensor> inputs) implements Result {}
+
+  /** A tensor that needs no operation of its own. */
+  record Given(Tensor tensor) implements Result {}
+
+  static boolean isFunction(String className) {
+    return className.equals("TFOpLambda") || className.equals("SlicingOpLambda");
+  }
+
+  /** Keras's or TensorFlow's name of the function. */
+  private String function() {
+    return isFunction(settings.className()) ? settings.text("function", null) : settings.className();
+  }
+
+  /**
+   * What the call computes; or, for a position picked out of an axis, a tensor that only {@code stack} can take.
+   *
+   * @throws ModelImportException.UnsupportedLayer if the function isn't known here, or not with these arguments
+   */
+  Result apply() {
+    String function = function();
+    return switch (function) {
+      case "Add", "math.add", "__operators__.add" -> arithmetic(Merge.Kind.ADD);
+      case "Subtract", "math.subtract" -> arithmetic(Merge.Kind.SUBTRACT);
+      case "Multiply", "math.multiply" -> arithmetic(Merge.Kind.MULTIPLY);
+      case "Divide", "TrueDivide", "math.truediv", "math.divide" -> arithmetic(Merge.Kind.DIVIDE);
+      case "Maximum", "math.maximum" -> arithmetic(Merge.Kind.MAXIMUM);
+      case "Minimum", "math.minimum" -> arithmetic(Merge.Kind.MINIMUM);
+      case "Negative", "math.negative" -> on(new Affine(Constant.scalar(-1), Constant.scalar(0)));
+      case "math.add_n" -> new Applied(new Merge(Merge.Kind.ADD), list());
+      case "nn.bias_add", "BiasAdd" -> biasAdd();
+      case "Relu", "nn.relu" -> on(new Activate(Relu.PLAIN));
+      case "Relu6", "nn.relu6" -> on(new Activate(new Relu(6, 0, 0)));
+      case "LeakyRelu" -> on(new Activate(new Relu(Double.POSITIVE_INFINITY, settings.real("negative_slope", 0.2), 0)));
+      case "nn.leaky_relu" -> on(new Activate(new Relu(Double.POSITIVE_INFINITY, number("alpha", 0.2), 0)));
+      case "Elu" -> on(new Activate(new Activation.Elu(settings.real("alpha", 1))));
+      case "nn.elu" -> activation("elu");
+      case "Selu", "nn.selu" -> activation("selu");
+      case "Sigmoid", "math.sigmoid", "nn.sigmoid" -> activation("sigmoid");
+      case "HardSigmoid" -> activation("hard_sigmoid");
+      case "HardSilu" -> activation("hard_silu");
+      case "LogSigmoid", "math.log_sigmoid" -> activation("log_sigmoid");
+      case "Tanh", "math.tanh", "nn.tanh" -> activation("tanh");
+      case "Silu", "nn.silu", "nn.swish" -> activation("silu");
+      case "Softplus", "math.softplus", "nn.softplus" -> activation("softplus");
+      case "Softsign", "nn.softsign" -> activation("softsign");
+      case "Exp", "math.exp" -> activation("exponential");
+      case "Gelu" -> on(new Activate(settings.flag("approximate", true) ? Plain.GELU_TANH : Plain.GELU));
+      case "nn.gelu" -> on(new Activate(flag("approximate", false) ? Plain.GELU_TANH : Plain.GELU));
+      case "Softmax", "nn.softmax" -> on(new Activate(new Softmax(axis("axis", -1), false)));
+      case "LogSoftmax", "nn.log_softmax" -> on(new Activate(new Softmax(axis("axis", -1), true)));
+      case "Clip" -> clip(settings.get("x_min"), settings.get("x_max"));
+      case "clip_by_value" -> clip(literal("clip_value_min"), literal("clip_value_max"));
+      case "Concatenate", "concat" -> {
+        List<Tensor> inputs = list();
+        yield new Applied(new Concatenate(axis("axis", -1, inputs.get(0).shape().rank())), inputs);
+      }
+      case "Stack", "stack" -> stack();
+      case "GetItem" -> Slices.apply(x(), argument(1, "key"), settings);
+      case "__operators__.getitem" -> Slices.apply(x(), argument(1, "slice_spec"), settings);
+      case "Flip", "reverse" -> reverse();
+      case "gather", "compat.v1.gather" -> gather();
+      case "Mean", "math.reduce_mean" -> globalPool(Pooling.AVERAGE);
+      case "Max", "math.reduce_max" -> globalPool(Pooling.MAXIMUM);
+      case "Reshape" -> reshape(settings.get("newshape"));
+      case "reshape" -> reshape(literal("shape"));
+      case "Transpose" -> transpose(settings.get("axes"));
+      case "transpose", "compat.v1.transpose" -> transpose(literal("perm"));
+      case "Pad" -> pad(settings.get("pad_width"), settings.text("mode", "constant"));
+      case "pad", "compat.v1.pad" -> pad(literal("paddings"), text("mode", "constant"));
+      case "Cast", "cast" -> cast();
+      case "identity", "Identity", "stop_gradient", "StopGradient" -> on(new Identity());
+      default -> throw settings.unsupported("a function that this importer knows",
+          ModelImportException.quote(function));
+    };
+  }
+
+  private Applied on(Operation operation) {
+    return new Applied(operation, List.of(x()));
+  }
+
+  private Applied activation(String name) {
+    return on(new Activate(Activations.named(name, settings, x().shape().rank())));
+  }
+
+  private Applied arithmetic(Merge.Kind kind) {
+    Argument left = argument(0, "x1", "x");
+    Argument right = argument(1, "x2", "y");
+    if (left instanceof Reference a && right instanceof Reference b) {
+      List<Tensor> inputs = List.of(tensor(a), tensor(b));
+      if (inputs.get(0).shape().rank() != inputs.get(1).shape().rank()) {
+        throw settings.unsupported("two tensors with as many axes",
+            inputs.get(0).shape() + " and " + inputs.get(1).shape());
+      }
+      return new Applied(new Merge(kind), inputs);
+    }
+    if (left instanceof Reference a && right instanceof Literal b) {
+      return new Applied(withConstant(kind, false, constant(b.value(), tensor(a))), List.of(tensor(a)));
+    }
+    if (left instanceof Literal a && right instanceof Reference b) {
+      return new Applied(withConstant(kind, true, constant(a.value(), tensor(b))), List.of(tensor(b)));
+    }
+    throw settings.unsupported("two tensors, or one and a constant", "something else");
+  }
+
+  private Operation withConstant(Merge.Kind kind, boolean constantFirst, Constant constant) {
+    Constant zero = Constant.scalar(0);
+    Constant one = Constant.scalar(1);
+    boolean isZero = constant.values().stream().allMatch(value -> value == 0);
+    return switch (kind) {
+      case ADD -> new Affine(one, constant);
+      case SUBTRACT -> constantFirst ? new Affine(Constant.scalar(-1), constant)
+          : new Affine(one, Constants.map(constant, value -> -value));
+      case MULTIPLY -> new Affine(constant, zero);
+      case DIVIDE -> {
+        if (constantFirst || constant.values().stream().anyMatch(value -> !Float.isFinite(1 / value))) {
+          throw settings.unsupported("division by a constant that isn't 0",
+              constantFirst ? "a constant divided by a tensor" : "0 in it");
+        }
+        yield new Affine(Constants.map(constant, value -> 1 / value), zero);
+      }
+      case MAXIMUM -> {
+        if (!isZero) {
+          throw settings.unsupported("the maximum with 0", "with another constant");
+        }
+        yield new Activate(Relu.PLAIN);
+      }
+      default -> throw settings.unsupported("no constant", kind + " with a constant");
+    };
+  }
+
+  private Constant constant(JsonNode value, Tensor input) {
+    return Constants.read(value, input.shape(), settings);
+  }
+
+  private Applied biasAdd() {
+    Tensor x = x();
+    List<Double> bias = Constants.flat(Settings.unwrapped(literal("bias")), settings);
+    boolean first = text("data_format", "NHWC").startsWith("NC");
+    int rank = x.shape().rank();
+    if (rank == 0 || x.shape().size(first ? 1 : rank) != bias.size()) {
+      throw settings.invalid("a bias for each channel of " + x.shape(), bias.size() + " numbers");
+    }
+    List<Integer> sizes = new ArrayList<>(Collections.nCopies(first ? rank : 1, 1));
+    sizes.set(0, bias.size());
+    Constant offset = new Constant(bias.stream().map(Double::floatValue).toList(), new Shape(sizes));
+    return on(new Affine(Constant.scalar(1), offset));
+  }
+
+  private Applied clip(JsonNode least, JsonNode most) {
+    if (!least.isNumber() || !most.isNumber() || least.asDouble() != 0 || !(most.asDouble() >= 0)) {
+      throw settings.unsupported("limits of 0 and above", Settings.found(least) + " and " + Settings.found(most));
+    }
+    return on(new Activate(new Relu(most.asDouble(), 0, 0)));
+  }
+
+  /** Positions picked from one axis of one tensor, put together along that axis again. */
+  private Applied stack() {
+    List<Tensor> parts = pickedList();
+    Tensor first = parts.get(0);
+    if (first.pick().isEmpty()) {
+      throw settings.unsupported("positions of one axis of one tensor, such as its channels", "other tensors");
+    }
+    Tensor.Pick from = first.pick().get();
+    int rank = from.source().shape().rank();
+    List<Integer> indices = new ArrayList<>();
+    for (Tensor part : parts) {
+      if (part.pick().isEmpty() || !part.pick().get().source().equals(from.source())
+          || part.pick().get().axis() != from.axis()) {
+        throw settings.unsupported("positions of one axis of one tensor, such as its channels", "other tensors");
+      }
+      indices.add(part.pick().get().index());
+    }
+    if (axis("axis", 0, rank) != from.axis()) {
+      throw settings.unsupported("a stack along the axis that was taken apart, " + from.axis(),
+          "axis " + axis("axis", 0, rank));
+    }
+    return new Applied(new Select(from.axis(), indices), List.of(from.source()));
+  }
+
+  private Applied reverse() {
+    Tensor x = x();
+    int axis = axis("axis", null, x.shape().rank());
+    return new Applied(Slices.reversed(axis, x, settings), List.of(x));
+  }
+
+  private Applied gather() {
+    Tensor x = x();
+    int axis = axis("axis", null, x.shape().rank());
+    List<Integer> indices = integers(literal("indices"), "indices");
+    if (indices.isEmpty() || indices.stream().anyMatch(index -> index < 0 || index >= x.shape().size(axis))) {
+      throw settings.invalid("indices below " + x.shape().size(axis), indices.toString());
+    }
+    return new Applied(new Select(axis, indices), List.of(x));
+  }
+
+  private Applied globalPool(Pooling kind) {
+    Tensor x = x();
+    List<Integer> axes = integers(setting("axis"), "axis").stream()
+        .map(axis -> settings.axis(axis, x.shape().rank())).sorted().toList();
+    boolean keep = flag("keepdims", settings.flag("keepdims", false));
+    if (x.shape().rank() == 3 && axes.equals(List.of(1, 2))) {
+      return on(new GlobalPool(kind, DataFormat.CHANNELS_LAST, keep));
+    }
+    if (x.shape().rank() == 3 && axes.equals(List.of(2, 3))) {
+      return on(new GlobalPool(kind, DataFormat.CHANNELS_FIRST, keep));
+    }
+    throw settings.unsupported("a mean or maximum over an image's height and width", "over axes " + axes);
+  }
+
+  private Applied reshape(JsonNode target) {
+    List<Integer> sizes = integers(target, "the shape");
+    Tensor x = x();
+    // The batch's size has to stay open, or be left over by the others.
+    List<Integer> rest = sizes.isEmpty() ? sizes : sizes.subList(1, sizes.size());
+    if (sizes.isEmpty() || sizes.get(0) != Shape.UNKNOWN || rest.stream().anyMatch(size -> size < 1)
+        || rest.stream().mapToLong(Integer::longValue).reduce(1, Operators::product)
+            != x.shape().sizes().stream().mapToLong(Integer::longValue).reduce(1, Operators::product)) {
+      throw settings.unsupported("a shape [-1, ...] that holds as many values as each example's " + x.shape(),
+          sizes.toString());
+    }
+    return on(new Reshape(new Shape(rest)));
+  }
+
+  private static long product(long a, long b) {
+    return Math.max(-1, a) * Math.min(b, Integer.MAX_VALUE) % (1L << 40);
+  }
+
+  private Applied transpose(JsonNode permutation) {
+    List<Integer> axes = integers(permutation, "the axes");
+    int rank = x().shape().rank();
+    List<Integer> sorted = axes.stream().sorted().toList();
+    if (axes.size() != rank + 1 || axes.get(0) != 0
+        || !sorted.equals(java.util.stream.IntStream.rangeClosed(0, rank).boxed().toList())) {
+      throw settings.unsupported("a permutation that leaves the batch first", axes.toString());
+    }
+    return on(new Permute(axes.subList(1, axes.size())));
+  }
+
+  private Applied pad(JsonNode paddings, String mode) {
+    JsonNode value = literal("constant_values");
+    if (!mode.equalsIgnoreCase("constant") || value.isNumber() && value.asDouble() != 0) {
+      throw settings.unsupported("padding with zeros", Settings.found(paddings) + ", " + mode);
+    }
+    List<Integer> sides = new ArrayList<>();
+    paddings.forEach(axis -> sides.addAll(integers(axis, "the padding")));
+    if (sides.size() == 8 && sides.stream().allMatch(side -> side >= 0) && sides.get(0) == 0 && sides.get(1) == 0) {
+      if (sides.get(6) == 0 && sides.get(7) == 0) {
+        return on(new ZeroPadding(new Border(sides.get(2), sides.get(3), sides.get(4), sides.get(5)),
+            DataFormat.CHANNELS_LAST));
+      }
+      if (sides.get(2) == 0 && sides.get(3) == 0) {
+        return on(new ZeroPadding(new Border(sides.get(4), sides.get(5), sides.get(6), sides.get(7)),
+            DataFormat.CHANNELS_FIRST));
+      }
+    }
+    throw settings.unsupported("padding of an image's height and width", Settings.found(paddings));
+  }
+
+  private Applied cast() {
+    String type = setting("dtype").asText();
+    if (!type.matches("b?float(16|32|64)")) {
+      throw settings.unsupported("a cast to floating point", ModelImportException.quote(type));
+    }
+    return on(new Identity());
+  }
+
+  // ---- arguments
+
+  private Tensor x() {
+    Argument x = argument(0, "x", "inputs");
+    if (!(x instanceof Reference reference)) {
+      throw settings.invalid("a tensor as the first argument", "none");
+    }
+    return tensor(reference);
+  }
+
+  private Tensor tensor(Reference reference) {
+    return tensors.apply(reference).whole(settings);
+  }
+
+  private List<Tensor> list() {
+    return pickedList().stream().map(tensor -> tensor.whole(settings)).toList();
+  }
+
+  private List<Tensor> pickedList() {
+    if (!(argument(0, "xs", "x") instanceof Sequence list) || list.items().isEmpty()) {
+      throw settings.invalid("a list of tensors", "something else");
+    }
+    return list.items().stream().map(item -> {
+      if (!(item instanceof Reference reference)) {
+        throw settings.unsupported("a list of tensors", "a constant in it");
+      }
+      return tensors.apply(reference);
+    }).toList();
+  }
+
+  /** The argument in that place, or of one of those names; a literal null if it wasn't given. */
+  private Argument argument(int place, String... names) {
+    if (place < call.positional().size()) {
+      return call.positional().get(place);
+    }
+    for (String name : names) {
+      if (call.named().containsKey(name)) {
+        return call.named().get(name);
+      }
+    }
+    return new Literal(MissingNode.getInstance());
+  }
+
+  private JsonNode literal(String name) {
+    return call.named().get(name) instanceof Literal literal && !literal.value().isNull() ? literal.value()
+        : MissingNode.getInstance();
+  }
+
+  /** From the configuration in Keras 3, from the call in Keras 2. */
+  private JsonNode setting(String name) {
+    return settings.has(name) ? settings.get(name) : literal(name);
+  }
+
+  private int axis(String name, int fallback) {
+    return axis(name, fallback, x().shape().rank());
+  }
+
+  private int axis(String name, Integer fallback, int rank) {
+    JsonNode axis = setting(name);
+    if (axis.isMissingNode() && fallback != null) {
+      return settings.axis(fallback, rank);
+    }
+    List<Integer> axes = integers(axis, name);
+    if (axes.size() != 1) {
+      throw settings.unsupported("one axis", axes.toString());
+    }
+    return settings.axis(axes.get(0), rank);
+  }
+
+  private List<Integer> integers(JsonNode value, String what) {
+    List<Integer> numbers = new ArrayList<>();
+    for (JsonNode number : value.isArray() ? value : List.of(value)) {
+      if (!Settings.isInteger(number)) {
+        throw settings.invalid("whole numbers as " + what, Settings.found(value));
+      }
+      numbers.add(number.asInt());
+    }
+    return numbers;
+  }
+
+  private double number(String name, double fallback) {
+    JsonNode value = literal(name);
+    if (!value.isMissingNode() && !(value.isNumber() && Double.isFinite(value.asDouble()))) {
+      throw settings.invalid("a finite number as " + name, Settings.found(value));
+    }
+    return value.isMissingNode() ? fallback : value.asDouble();
+  }
+
+  private boolean flag(String name, boolean fallback) {
+    return literal(name).asBoolean(fallback);
+  }
+
+  private String text(String name, String fallback) {
+    return literal(name).asText(fallback);
+  }
+}

@@ -1,0 +1,101 @@
+package org.resnet4j.modelimport.weights;
+
+import static org.resnet4j.modelimport.ModelImportException.quote;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.BooleanIndexing;
+import org.nd4j.linalg.indexing.conditions.Conditions;
+import org.resnet4j.modelimport.ModelImportException.InvalidValue;
+import org.resnet4j.modelimport.ModelImportException.ShapeDiffers;
+import org.resnet4j.modelimport.file.Hdf5Dataset;
+import org.resnet4j.modelimport.model.Layer;
+import org.resnet4j.modelimport.model.Shape;
+import org.resnet4j.modelimport.model.Weight;
+
+/** Weights whose place in a file is known, and whose shapes are right. */
+public final class MatchedWeights implements LayerWeights {
+  private record Tensor(Weight weight, Hdf5Dataset dataset) {}
+
+  private final Map<String, List<Tensor>> tensors = new LinkedHashMap<>();
+
+  MatchedWeights() {}
+
+  /** @throws ShapeDiffers if one of them has another shape than its layer's */
+  void add(Layer layer, List<Hdf5Dataset> datasets) {
+    List<Tensor> matched = new java.util.ArrayList<>();
+    for (int i = 0; i < datasets.size(); i++) {
+      Tensor tensor = new Tensor(layer.weights().get(i), datasets.get(i));
+      checkShape(layer, tensor);
+      matched.add(tensor);
+    }
+    tensors.put(layer.path(), matched);
+  }
+
+  private static void checkShape(Layer layer, Tensor tensor) {
+    long[] found = tensor.dataset.shape();
+    List<Integer> expected = tensor.weight.shape().sizes();
+    boolean same = found.length == expected.size();
+    for (int i = 0; same && i < found.length; i++) {
+      same = expected.get(i) == Shape.UNKNOWN ? found[i] > 0 : expected.get(i) == found[i];
+    }
+    // How many samples a Normalization has seen: some versions of Keras keep it as an array of one.
+    if (!same && !(tensor.weight.name().equals("count") && Arrays.stream(found).reduce(1, Math::multiplyExact) == 1)) {
+      throw new ShapeDiffers(tensor.dataset.path(), "%s of layer %s: %s".formatted(
+          tensor.weight.name(), quote(layer.path()), tensor.weight.shape()), Arrays.toString(found));
+    }
+  }
+
+  /** The tensor's shape as it is in the file, also where the layer takes any. */
+  public long[] shape(String layer, int index) {
+    return tensor(layer, index).dataset.shape();
+  }
+
+  private Tensor tensor(String layer, int index) {
+    List<Tensor> found = tensors.get(layer);
+    if (found == null || index < 0 || index >= found.size()) {
+      throw new IllegalArgumentException("No tensor " + index + " of layer \"" + layer + "\" was matched.");
+    }
+    return found.get(index);
+  }
+
+  @Override
+  public INDArray read(String layer, int index, DataType type) {
+    Tensor tensor = tensor(layer, index);
+    INDArray values = tensor.dataset.read(type);
+    boolean variance = tensor.weight.name().equals("moving_variance") || tensor.weight.name().equals("variance");
+    if (BooleanIndexing.or(values, Conditions.isNan()) || BooleanIndexing.or(values, Conditions.isInfinite())
+        || variance && BooleanIndexing.or(values, Conditions.lessThan(0))) {
+      throw invalid(layer, tensor, values, variance);
+    }
+    return values;
+  }
+
+  private static InvalidValue invalid(String layer, Tensor tensor, INDArray values, boolean variance) {
+    long at = 0;
+    while (Double.isFinite(value(values, at)) && !(variance && value(values, at) < 0)) {
+      at++;
+    }
+    return new InvalidValue(tensor.dataset.path(),
+        (variance ? "variances of at least 0" : "finite numbers") + " in " + tensor.weight.name() + " of layer "
+            + quote(layer), value(values, at) + " at index " + index(values.shape(), at));
+  }
+
+  private static double value(INDArray values, long at) {
+    return values.data().getDouble(values.offset() + at);
+  }
+
+  /** A row-major position as an index for each axis. */
+  private static String index(long[] shape, long at) {
+    long[] index = new long[shape.length];
+    for (int axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = at % shape[axis];
+      at /= shape[axis];
+    }
+    return Arrays.toString(index);
+  }
+}

@@ -1,0 +1,194 @@
+package org.resnet4j.modelimport.weights;
+
+import static org.resnet4j.modelimport.ModelImportException.quote;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import org.resnet4j.modelimport.ModelImportException.WeightsDiffer;
+import org.resnet4j.modelimport.model.Layer;
+import org.resnet4j.modelimport.weights.WeightMatching.Architecture;
+
+/**
+ * Which tensor of a group is which weight: names and Keras's order must tell the same.
+ *
+ * <p>Where the names decide, the order must be one that Keras writes. Where they are only like the layers' names (made
+ * unique, or older than a renaming), the order decides and the names must not contradict it. Else nobody knows, and two
+ * tensors of equal shape could change places unnoticed.
+ */
+final class NameAssignment {
+  /** So many layers of one name that their models' names are no help. */
+  private static final int MOST_CANDIDATES = 64;
+
+  /** A variable's name, {@code scope/kind:0}. */
+  private record Variable(String scope, String kind) {
+    static Variable of(String name) {
+      String bare = name.replaceFirst(":\\d+$", "");
+      int slash = bare.lastIndexOf('/');
+      return new Variable(slash < 0 ? "" : bare.substring(0, slash), bare.substring(slash + 1));
+    }
+  }
+
+  private final Layer top;
+  private final List<Slot> slots;
+  private final List<String> names;
+  private final List<Variable> variables;
+  private final String path;
+  private final Architecture architecture;
+  private final Map<String, List<Slot>> slotsByLastName = new HashMap<>();
+
+  /** @param path of the group, for messages */
+  NameAssignment(Layer top, List<Slot> slots, List<String> names, String path, Architecture architecture) {
+    this.top = top;
+    this.slots = slots;
+    this.names = names;
+    this.variables = names.stream().map(Variable::of).toList();
+    this.path = path;
+    this.architecture = architecture;
+    slots.forEach(slot -> slotsByLastName.computeIfAbsent(lastName(slot.layer().name()), n -> new ArrayList<>()).add(slot));
+  }
+
+  /**
+   * The slot of each name.
+   *
+   * @throws WeightsDiffer if it isn't certain
+   */
+  List<Slot> slots() {
+    Set<List<Slot>> orders = KerasOrder.of(top, slots, architecture);
+    if (!top.model()) {
+      // The group is the layer's, whatever its variables' scopes are called.
+      return only(orders, (slot, variable) -> slot.isKind(variable.kind)).orElseThrow(() -> contradiction(orders));
+    }
+    Optional<List<Slot>> named = named();
+    if (named.isPresent()) {
+      boolean right = orders.contains(named.get())
+          || architecture == Architecture.OF_ANOTHER_FILE && KerasOrder.isPossible(named.get(), slots);
+      return named.filter(n -> right).orElseThrow(() -> contradiction(orders));
+    }
+    return only(orders, (slot, variable) -> slot.isKind(variable.kind) && slot.isIn(variable.scope))
+        .or(() -> only(orders, (slot, variable) -> slot.isKind(variable.kind) && !pointsElsewhere(variable, slot)))
+        .orElseThrow(() -> contradiction(orders));
+  }
+
+  /** The one order that agrees with all names. */
+  private Optional<List<Slot>> only(Set<List<Slot>> orders, BiPredicate<Slot, Variable> agrees) {
+    List<List<Slot>> agreeing = orders.stream().filter(order -> {
+      for (int i = 0; i < order.size(); i++) {
+        if (!agrees.test(order.get(i), variables.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }).toList();
+    return agreeing.size() == 1 ? Optional.of(agreeing.get(0)) : Optional.empty();
+  }
+
+  /** Each name's slot if exact names leave one choice for all. */
+  private Optional<List<Slot>> named() {
+    List<Set<Slot>> choices = new ArrayList<>();
+    Map<Slot, List<Integer>> askers = new HashMap<>();
+    Deque<Integer> decided = new ArrayDeque<>();
+    for (int i = 0; i < variables.size(); i++) {
+      Set<Slot> candidates = candidates(variables.get(i));
+      int asker = i;
+      candidates.forEach(slot -> askers.computeIfAbsent(slot, s -> new ArrayList<>()).add(asker));
+      choices.add(candidates);
+      if (candidates.size() == 1) {
+        decided.add(i);
+      }
+    }
+    List<Slot> named = new ArrayList<>(Collections.nCopies(variables.size(), null));
+    while (!decided.isEmpty()) {
+      int i = decided.remove();
+      if (choices.get(i).isEmpty()) {
+        return Optional.empty();
+      }
+      Slot slot = choices.get(i).iterator().next();
+      named.set(i, slot);
+      for (int other : askers.get(slot)) {
+        if (other != i && named.get(other) == null && choices.get(other).remove(slot) && choices.get(other).size() == 1) {
+          decided.add(other);
+        } else if (other != i && slot.equals(named.get(other))) {
+          return Optional.empty();
+        }
+      }
+    }
+    return named.contains(null) ? Optional.empty() : Optional.of(named);
+  }
+
+  /** The slots that a name fits, those whose models' names it has as well before the others. */
+  private Set<Slot> candidates(Variable variable) {
+    Set<Slot> best = new HashSet<>();
+    int longest = 0;
+    List<Slot> sameName = slotsByLastName.getOrDefault(lastName(variable.scope), List.of());
+    if (sameName.size() > MOST_CANDIDATES) {
+      return best;
+    }
+    for (Slot slot : sameName) {
+      int length = commonEnd(slot.scopes(), variable.scope);
+      if (length < slot.layer().name().length() || !slot.isKind(variable.kind)) {
+        continue;
+      }
+      if (length > longest) {
+        longest = length;
+        best.clear();
+      }
+      if (length == longest) {
+        best.add(slot);
+      }
+    }
+    return best;
+  }
+
+  /** Whether a name is that of another layer. */
+  private boolean pointsElsewhere(Variable variable, Slot slot) {
+    Set<Slot> candidates = candidates(variable);
+    if (!candidates.isEmpty()) {
+      return !candidates.contains(slot);
+    }
+    String unique = lastName(variable.scope).replaceFirst("_\\d+$", "");
+    return !slot.isIn(variable.scope)
+        && slotsByLastName.getOrDefault(unique, List.of()).stream().anyMatch(other -> other.isIn(variable.scope));
+  }
+
+  private static String lastName(String scope) {
+    return scope.substring(scope.lastIndexOf('/') + 1);
+  }
+
+  /** The length of the whole names in which two paths end alike. */
+  private static int commonEnd(String a, String b) {
+    int length = 0;
+    while (length < a.length() && length < b.length()
+        && a.charAt(a.length() - 1 - length) == b.charAt(b.length() - 1 - length)) {
+      length++;
+    }
+    if (startsName(a, length) && startsName(b, length)) {
+      return length;
+    }
+    int slash = a.indexOf('/', a.length() - length);
+    return slash < 0 ? 0 : a.length() - slash - 1;
+  }
+
+  private static boolean startsName(String scope, int length) {
+    return length == scope.length() || scope.charAt(scope.length() - 1 - length) == '/';
+  }
+
+  private WeightsDiffer contradiction(Set<List<Slot>> orders) {
+    List<Slot> order = orders.iterator().next();
+    int i = 0;
+    while (i < order.size() - 1 && order.get(i).isKind(variables.get(i).kind)
+        && (!top.model() || candidates(variables.get(i)).contains(order.get(i)))) {
+      i++;
+    }
+    return new WeightsDiffer(path, "tensors whose names and order tell the same; number %d of %s is %s by its order"
+        .formatted(i, quote(top.name()), quote(order.get(i).toString())), "the name " + quote(names.get(i)));
+  }
+}
