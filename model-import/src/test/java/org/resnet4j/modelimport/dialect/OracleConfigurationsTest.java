@@ -41,8 +41,10 @@ class OracleConfigurationsTest {
             assertEquals(entry.getValue().get("params").asLong(), weights(model.root()));
             assertEquals(name.startsWith("k3") ? KerasModel.Version.KERAS_3 : KerasModel.Version.KERAS_2,
                 model.version());
+            // Keras 3.15 leaves the optimizer out of a .keras file.
             assertEquals(entry.getKey().equals("compiled_adam"), model.compilation().isPresent()
-                && model.compilation().get().optimizer().isPresent() && model.compilation().get().loss().isPresent());
+                && model.compilation().get().loss().isPresent()
+                && model.compilation().get().optimizer().isPresent() != name.equals("k3.keras"));
           }));
         }
       }
