@@ -56,7 +56,7 @@ final class ByName {
         extra.add(layer);
       }
     });
-    refuse("a group of tensors for each layer that has weights");
+    refuse("a group for each layer that has weights, with the tensors that its attribute " + TENSORS + " names");
     refuseUnknown();
 
     Map<Layer, Hdf5Dataset[]> datasets = new LinkedHashMap<>();
@@ -146,7 +146,7 @@ final class ByName {
         }
       }
     });
-    refuse("the tensors that the attributes " + LAYERS + " and " + TENSORS + " name");
+    refuse("only what the attributes " + LAYERS + " and " + TENSORS + " name");
   }
 
   private void refuse(String expected) {
