@@ -2,9 +2,8 @@ package org.resnet4j.modelimport.weights;
 
 import static org.resnet4j.modelimport.ModelImportException.quote;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -19,21 +18,19 @@ import org.resnet4j.modelimport.model.Weight;
 
 /** Weights whose place in a file is known, and whose shapes are right. */
 public final class MatchedWeights implements LayerWeights {
+  private record Place(String layer, int index) {}
+
   private record Tensor(Weight weight, Hdf5Dataset dataset) {}
 
-  private final Map<String, List<Tensor>> tensors = new LinkedHashMap<>();
+  private final Map<Place, Tensor> tensors = new HashMap<>();
 
   MatchedWeights() {}
 
-  /** @throws ShapeDiffers if one of them has another shape than its layer's */
-  void add(Layer layer, List<Hdf5Dataset> datasets) {
-    List<Tensor> matched = new ArrayList<>();
-    for (int i = 0; i < datasets.size(); i++) {
-      Tensor tensor = new Tensor(layer.weights().get(i), datasets.get(i));
-      checkShape(layer, tensor);
-      matched.add(tensor);
-    }
-    tensors.put(layer.path(), matched);
+  /** @throws ShapeDiffers if the tensor has another shape than the layer's */
+  void add(Layer layer, int index, Hdf5Dataset dataset) {
+    Tensor tensor = new Tensor(layer.weights().get(index), dataset);
+    checkShape(layer, tensor);
+    tensors.put(new Place(layer.path(), index), tensor);
   }
 
   private static void checkShape(Layer layer, Tensor tensor) {
@@ -56,11 +53,11 @@ public final class MatchedWeights implements LayerWeights {
   }
 
   private Tensor tensor(String layer, int index) {
-    List<Tensor> found = tensors.get(layer);
-    if (found == null || index < 0 || index >= found.size()) {
+    Tensor found = tensors.get(new Place(layer, index));
+    if (found == null) {
       throw new IllegalArgumentException("No tensor " + index + " of layer \"" + layer + "\" was matched.");
     }
-    return found.get(index);
+    return found;
   }
 
   @Override

@@ -53,6 +53,10 @@ class ZooWeightsTest {
     };
   }
 
+  private static ComputationGraph graph(String fixture, int classes) {
+    return ResNet.builder().spec(narrow(fixture)).numClasses(classes).inputShape(3, 40, 36).build().init();
+  }
+
   /** keras.applications' stem is 64 wide whatever follows. */
   static ResNetSpec withStem(int channels, ResNetSpec s) {
     return new ResNetSpec(s.name(), s.block(), s.version(), s.stem(), channels, s.width(), s.depths(), s.groups(),
@@ -65,8 +69,7 @@ class ZooWeightsTest {
   void everyTensorIsTheOneItsNameTellsAndTheNetComputesWhatKerasComputed(String fixture, String suffix) {
     JsonNode record = read("zoo_weights/" + fixture + ".json");
     int[] input = StreamSupport.stream(record.get("input").spliterator(), false).mapToInt(JsonNode::asInt).toArray();
-    ComputationGraph graph = ResNet.builder().spec(narrow(fixture)).numClasses(5)
-        .inputShape(input[1], input[2], input[3]).build().init();
+    ComputationGraph graph = graph(fixture, 5);
     try (KerasFile file = KerasFile.open(fixture(fixture + suffix))) {
       ZooWeights weights = ZooWeights.of(file, narrow(fixture));
       weights.shapes().forEach((tensor, shape) -> {
@@ -134,14 +137,15 @@ class ZooWeightsTest {
   void theOldNameOfTheTopIsKnown() {
     JsonNode layers = read("zoo_weights/resnet50_keras.json").get("layers");
     MemoryGroup file = named(layers, Set.of("predictions"));
-    file.layer("probs").tensor("probs/kernel:0", new long[] {2048, 1000}, 1).tensor("probs/bias:0", new long[] {1000}, 2);
+    file.layer("probs").tensor("probs/kernel:0", new long[] {2048, 1000}, 1)
+        .tensor("probs/bias:0", new long[] {1000}, 2);
     ZooWeights weights = ZooWeights.of("official.h5", file, ResNets.spec("resnet50_keras"));
     assertArrayEquals(new long[] {1000, 2048}, weights.shapes().get("logits.weight"));
   }
 
   @Test
   void aFileWithoutTopLoadsWhereTheHeadIsExcepted() {
-    ComputationGraph graph = ResNet.builder().spec(narrow("narrow_v2")).numClasses(7).inputShape(3, 40, 36).build().init();
+    ComputationGraph graph = graph("narrow_v2", 7);
     INDArray head = graph.getLayer("logits").getParam("W").dup();
     try (KerasFile file = KerasFile.open(fixture("narrow_v2.h5"))) {
       ModelWeights.load(graph, ZooWeights.of(file, narrow("narrow_v2")), Set.of("logits"));
@@ -169,7 +173,7 @@ class ZooWeightsTest {
 
   @Test
   void anotherNumberOfClassesIsRefusedByTheGraph() {
-    ComputationGraph graph = ResNet.builder().spec(narrow("narrow_v1")).numClasses(6).inputShape(3, 40, 36).build().init();
+    ComputationGraph graph = graph("narrow_v1", 6);
     try (KerasFile file = KerasFile.open(fixture("narrow_v1.h5"))) {
       WeightsException e = assertThrows(WeightsException.class,
           () -> ModelWeights.load(graph, ZooWeights.of(file, narrow("narrow_v1"))));
