@@ -26,8 +26,8 @@ import org.resnet4j.modelimport.weights.WeightMatching.Architecture;
  * tensors of equal shape could change places unnoticed.
  */
 final class NameAssignment {
-  /** No model has as many layers of one name in models of one name. */
-  private static final int MOST_CANDIDATES = 64;
+  /** Weights of layers of one name in models of one name; no model has as many. */
+  private static final int MOST_CANDIDATES = 256;
 
   /** A variable's name, {@code scope/kind:0}. */
   private record Variable(String scope, String kind) {
@@ -142,8 +142,8 @@ final class NameAssignment {
           quote(variable.scope) + ", which may be any of " + sameName.size());
     }
     for (Slot slot : sameName) {
-      int length = commonEnd(slot.scopes(), variable.scope);
-      if (length < slot.layer().name().length() || !slot.isKind(variable.kind)) {
+      int length = slot.isKind(variable.kind) ? commonEnd(slot.scopes(), variable.scope) : 0;
+      if (length < slot.layer().name().length()) {
         continue;
       }
       if (length > longest) {
