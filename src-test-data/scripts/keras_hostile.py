@@ -1,4 +1,4 @@
-"""Writes small HDF5 files that only the HDF5 library can write, good ones and such as Keras never writes."""
+"""Writes small files that only HDF5's and NumPy's own libraries can write, good ones and such as Keras never writes."""
 import pathlib
 import zlib
 
@@ -89,6 +89,23 @@ def types(name: str, libver: str) -> None:
         u["named_type"] = np.dtype("<f4")
 
 
+def small(name: str, libver: str) -> None:
+    """The least whole model, to be damaged byte by byte."""
+    with file(name, libver) as f:
+        f.attrs["model_config"] = '{"class_name": "Functional", "config": {"name": "small", "layers": []}}'
+        f.attrs["keras_version"] = "2.15.0"
+        group = f.create_group("model_weights")
+        group.attrs["layer_names"] = ["conv", "norm"]
+        conv = group.create_group("conv")
+        conv.attrs["weight_names"] = np.array([b"conv/kernel:0", b"conv/bias:0"])
+        conv["conv/kernel:0"] = VALUES.astype("<f4")
+        conv["conv/bias:0"] = VALUES[0].astype(">f8")
+        norm = group.create_group("norm")
+        norm.attrs["weight_names"] = ["norm/gamma:0"]
+        norm.create_dataset("norm/gamma:0", data=VALUES.astype("<f2"), chunks=(2, 2, 2), compression="gzip",
+                            shuffle=True)
+
+
 def hostile() -> None:
     with file("soft_link.h5") as f:
         weights(f)["link"] = h5py.SoftLink("/a/link")
@@ -121,10 +138,22 @@ def hostile() -> None:
             h5py.h5g.create(weights(f).id, child)
 
 
+def npz() -> None:
+    arrays = {dtype.replace("<", "").replace("|", "").replace(">", "be_"): VALUES.astype(dtype)
+              for dtype in ("<f2", "<f4", "<f8", ">f4", "i1", "|u1", "<i4", "<i8")}
+    arrays |= {"fortran": np.asfortranarray(VALUES, "<f4"), "scalar": np.float32(2.5), "empty": np.zeros((0, 3), "<f4"),
+               "mid__a/b": VALUES.astype("<f4"), "objects": np.array([{}, None])}
+    np.savez(FOLDER / "plain.npz", **arrays)
+    np.savez_compressed(FOLDER / "compressed.npz", **arrays)
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     types("types.h5", "earliest")
     types("types_latest.h5", "latest")
+    small("small.h5", "earliest")
+    small("small_latest.h5", "latest")
     hostile()
+    npz()
     for path in sorted(FOLDER.iterdir()):
         print(path.name, path.stat().st_size)
