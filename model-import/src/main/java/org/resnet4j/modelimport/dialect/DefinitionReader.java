@@ -141,21 +141,30 @@ final class DefinitionReader {
           Settings.found(config));
     }
     boolean trainable = new Settings(path, className, config, version, List.of()).flag("trainable", true);
-    // In HDF5 files an operation has no module; but unlike a layer it isn't trainable or not.
-    boolean operator = layer.path("module").asText().startsWith("keras.src.ops")
-        || version == Version.KERAS_3 && !config.has("trainable") && !className.equals("InputLayer")
-            && !isModel(layer);
-    Optional<ModelDefinition> model = Optional.empty();
-    if (!operator && !isKeras(layer)) {
+    if (!isKeras(layer)) {
       throw new ModelImportException.UnsupportedLayer(Settings.where(path, className), "a layer of Keras itself",
           "a layer of " + quote(origin(layer)));
     }
+    boolean operator = version == Version.KERAS_3 && !isModel(layer) && isOperator(layer);
+    Optional<ModelDefinition> model = Optional.empty();
     if (isModel(layer)) {
       model = Optional.of(read(layer, path));
     }
     JsonNode build = layer.path("build_config");
     return new LayerDefinition(name, path, className, operator, config,
         build.isObject() ? build : MissingNode.getInstance(), trainable, calls, model);
+  }
+
+  /** Add, Subtract, Softmax and others are both a layer and a function on tensors. */
+  private static boolean isOperator(JsonNode layer) {
+    String module = layer.path("module").asText("");
+    if (!module.isEmpty() && !module.equals("null")) {
+      return module.startsWith("keras.src.ops");
+    }
+    // In HDF5 files nothing has a module; but every layer has a dtype policy or says whether it is trainable.
+    JsonNode config = layer.path("config");
+    return !config.has("trainable") && !(config.has("dtype") && LayerOperations.knows(className(layer)))
+        && !className(layer).equals("InputLayer");
   }
 
   /** Whether the class is Keras's own, and not one of the same name in the user's program. */

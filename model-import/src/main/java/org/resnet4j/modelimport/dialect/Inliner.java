@@ -147,6 +147,7 @@ final class Inliner {
           ? add(layer, settings, applied.operation(), applied.inputs(), scope)
           : ((Operators.Given) result).tensor());
     }
+    LayerOperations.requireKnown(settings);
     List<Tensor> inputs = flat(inputs(call, settings), settings).stream()
         .map(reference -> resolve(reference, outputs, settings.where()).whole(settings)).toList();
     Operation operation = LayerOperations.read(settings, inputs.stream().map(Tensor::shape).toList());
@@ -258,7 +259,8 @@ final class Inliner {
     throw settings.unsupported("tensors as inputs", "a constant");
   }
 
-  private static Optional<Boolean> training(Call call, Settings settings) {
+  /** The call's own argument {@code training}. */
+  private Optional<Boolean> training(Call call, Settings settings) {
     if (!(call.named().get("training") instanceof Literal literal) || literal.value().isNull()) {
       return Optional.empty();
     }
@@ -267,7 +269,15 @@ final class Inliner {
     if (!value.isBoolean() && !Settings.isInteger(value)) {
       throw settings.invalid("training to be true or false", Settings.found(value));
     }
-    return Optional.of(value.isBoolean() ? value.asBoolean() : value.asInt() != 0);
+    boolean training = value.isBoolean() ? value.asBoolean() : value.asInt() != 0;
+    if (version == Version.KERAS_3) {
+      // Its functional models put fit's or predict's own value in place of the one that was written down.
+      if (!training) {
+        settings.note("training=False has no effect in Keras 3's fit, nor here; trainable=False keeps statistics.");
+      }
+      return Optional.empty();
+    }
+    return Optional.of(training);
   }
 
   private String nodeName(LayerDefinition layer) {

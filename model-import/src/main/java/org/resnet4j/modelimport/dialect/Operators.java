@@ -2,6 +2,7 @@ package org.resnet4j.modelimport.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -118,6 +119,8 @@ final class Operators {
       case "Max", "math.reduce_max" -> globalPool(Pooling.MAXIMUM);
       case "Reshape" -> reshape(settings.get("newshape"));
       case "reshape" -> reshape(literal("shape"));
+      case "ExpandDims", "expand_dims" -> expand();
+      case "Squeeze", "squeeze", "compat.v1.squeeze" -> squeeze();
       case "Transpose" -> transpose(settings.get("axes"));
       case "transpose", "compat.v1.transpose" -> transpose(literal("perm"));
       case "Pad" -> pad(settings.get("pad_width"), settings.text("mode", "constant"));
@@ -264,20 +267,43 @@ final class Operators {
 
   private Applied reshape(JsonNode target) {
     List<Integer> sizes = integers(target, "the shape");
-    Tensor x = x();
-    // The batch's size has to stay open, or be left over by the others.
-    List<Integer> rest = sizes.isEmpty() ? sizes : sizes.subList(1, sizes.size());
-    if (sizes.isEmpty() || sizes.get(0) != Shape.UNKNOWN || rest.stream().anyMatch(size -> size < 1)
-        || rest.stream().mapToLong(Integer::longValue).reduce(1, Operators::product)
-            != x.shape().sizes().stream().mapToLong(Integer::longValue).reduce(1, Operators::product)) {
-      throw settings.unsupported("a shape [-1, ...] that holds as many values as each example's " + x.shape(),
+    Shape shape = x().shape();
+    // The batch's size has to stay open, with each example's values in its place.
+    if (sizes.isEmpty() || sizes.get(0) != Shape.UNKNOWN || sizes.lastIndexOf(Shape.UNKNOWN) > 0
+        || shape.sizes().contains(Shape.UNKNOWN) || !values(sizes.subList(1, sizes.size())).equals(values(shape.sizes()))) {
+      throw settings.unsupported("a shape [-1, ...] that holds as many values as each example's " + shape,
           sizes.toString());
     }
-    return on(new Reshape(new Shape(rest)));
+    return on(new Reshape(new Shape(sizes.subList(1, sizes.size()))));
   }
 
-  private static long product(long a, long b) {
-    return Math.max(-1, a) * Math.min(b, Integer.MAX_VALUE) % (1L << 40);
+  private static BigInteger values(List<Integer> sizes) {
+    return sizes.stream().map(size -> BigInteger.valueOf(size)).reduce(BigInteger.ONE, BigInteger::multiply);
+  }
+
+  private Applied expand() {
+    List<Integer> sizes = new ArrayList<>(x().shape().sizes());
+    sizes.add(axis("axis", null, sizes.size() + 1) - 1, 1);
+    return on(new Reshape(oneOpen(sizes)));
+  }
+
+  private Applied squeeze() {
+    List<Integer> sizes = new ArrayList<>(x().shape().sizes());
+    List<Integer> axes = integers(setting("axis"), "axis").stream()
+        .map(axis -> settings.axis(axis, x().shape().rank())).distinct().sorted(Collections.reverseOrder()).toList();
+    for (int axis : axes) {
+      if (sizes.remove(axis - 1) != 1) {
+        throw settings.invalid("size 1 along axis " + axis, x().shape().toString());
+      }
+    }
+    return on(new Reshape(oneOpen(sizes)));
+  }
+
+  private Shape oneOpen(List<Integer> sizes) {
+    if (Collections.frequency(sizes, Shape.UNKNOWN) > 1) {
+      throw settings.unsupported("at most one unknown size", sizes.toString());
+    }
+    return new Shape(sizes);
   }
 
   private Applied transpose(JsonNode permutation) {

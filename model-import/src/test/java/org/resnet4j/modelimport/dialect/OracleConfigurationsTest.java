@@ -29,7 +29,7 @@ class OracleConfigurationsTest {
     assumeTrue(Files.isDirectory(oracles), "no ../shared/oracles/keras");
     JsonNode manifest = new ObjectMapper().readTree(Files.readString(oracles.resolve("manifest.json")));
     List<DynamicTest> tests = new ArrayList<>();
-    manifest.fields().forEachRemaining(entry -> {
+    manifest.properties().forEach(entry -> {
       if (!entry.getValue().has("params") || List.of("lambda", "custom_layer").contains(entry.getKey())) {
         return;
       }
