@@ -72,11 +72,19 @@ final class Unweighted {
   }
 
   private static void window(Step step, Pooling kind, Pair size, Pair strides, Padding padding, DataFormat format) {
+    SamePadding same = new SamePadding(size, strides, Pair.ONE);
+    boolean padded = padding == Padding.SAME;
+    if (padded && !same.isDeeplearning4js()) {
+      padded = same.borders(step.shape(), format).isPresent();
+      if (padded && !same.isPossible(step.shape(), format)) {
+        throw step.unsupported("a pool at least as large as its stride, or VALID padding",
+            "a pool of %s with strides %s".formatted(size, strides));
+      }
+    }
     SubsamplingLayer layer = new SubsamplingLayer.Builder(
         kind == Pooling.MAXIMUM ? SubsamplingLayer.PoolingType.MAX : SubsamplingLayer.PoolingType.AVG)
         .kernelSize(size.height(), size.width()).stride(strides.height(), strides.width())
-        .convolutionMode(padding == Padding.SAME && !size.equals(Pair.ONE)
-            ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+        .convolutionMode(padded ? ConvolutionMode.Same : ConvolutionMode.Truncate)
         .dataFormat(Step.layout(format)).build();
     step.draft().layer(step.node(), step.name(), layer, step.input());
   }

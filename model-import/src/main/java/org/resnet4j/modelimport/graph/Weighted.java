@@ -22,6 +22,7 @@ import org.resnet4j.modelimport.model.Operation.SeparableConvolution;
 import org.resnet4j.modelimport.model.Operation.Window;
 import org.resnet4j.modelimport.model.Regularization;
 import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
+import org.resnet4j.zoo.layer.Borders;
 import org.resnet4j.zoo.layer.DilatedConvolution;
 import org.resnet4j.zoo.layer.GroupedConvolution;
 import org.resnet4j.zoo.layer.ParametricRelu;
@@ -92,17 +93,25 @@ final class Weighted {
     void add(Step step, String name, String input, IActivation activation, Regularization weights,
         Regularization biases) {
       Pair size = window.kernel();
+      ConvolutionMode mode = window.padding() == Padding.SAME ? ConvolutionMode.Same : ConvolutionMode.Truncate;
+      String from = input;
+      SamePadding same = new SamePadding(size, window.strides(), window.dilation());
+      if (mode == ConvolutionMode.Same && !same.isDeeplearning4js()) {
+        mode = ConvolutionMode.Truncate;
+        Optional<Borders> borders = same.borders(step.shape(), window.format());
+        if (borders.isPresent()) {
+          from = step.draft().vertex(step.node(), step.part("padded"), borders.get(), List.of(input));
+        }
+      }
       ConvolutionLayer.Builder layer = groups > 1
           ? new GroupedConvolution.Builder(groups, size.height(), size.width())
           : window.dilation().equals(Pair.ONE) ? new ConvolutionLayer.Builder(size.height(), size.width())
           : new DilatedConvolution.Builder(size.height(), size.width());
       layer.stride(window.strides().height(), window.strides().width())
           .dilation(window.dilation().height(), window.dilation().width())
-          // A kernel of one pixel has no border, but DL4J's rule would give it one where the stride is larger.
-          .convolutionMode(window.padding() == Padding.SAME && !size.equals(Pair.ONE)
-              ? ConvolutionMode.Same : ConvolutionMode.Truncate)
+          .convolutionMode(mode)
           .nIn(in).nOut(out).hasBias(bias).dataFormat(Step.layout(window.format())).activation(activation);
-      step.draft().layer(step.node(), name, layer.build(), input);
+      step.draft().layer(step.node(), name, layer.build(), from);
       step.draft().penalise(name, weights, biases);
     }
   }

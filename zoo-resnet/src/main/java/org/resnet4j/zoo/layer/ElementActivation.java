@@ -11,7 +11,7 @@ import static org.nd4j.linalg.ops.transforms.Transforms.tanh;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.BaseActivationFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Erf;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -179,7 +179,7 @@ public class ElementActivation extends BaseActivationFunction {
 
   private static INDArray normal(INDArray x) {
     INDArray scaled = x.div(Math.sqrt(2));
-    return Nd4j.exec(DynamicCustomOp.builder("erf").addInputs(scaled).build())[0].addi(1).muli(0.5);
+    return Nd4j.exec(new Erf(scaled)).addi(1).muli(0.5);
   }
 
   private static INDArray geluTangent(INDArray x) {

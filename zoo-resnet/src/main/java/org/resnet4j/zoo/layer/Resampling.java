@@ -19,6 +19,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public class Resampling extends ArrayVertex {
   private static final long serialVersionUID = 1;
   private static final double KEYS = -0.5;
+  private static final int TABLE = 1024;
 
   /** How a pixel between pixels comes about. */
   public enum Kernel { NEAREST, BILINEAR, BICUBIC }
@@ -106,9 +107,11 @@ public class Resampling extends ArrayVertex {
         weights[i][Math.min(left + 1, from - 1)] += part;
         continue;
       }
+      // TensorFlow looks the kernel up in a table.
+      double listed = left + Math.rint(part * TABLE) / TABLE;
       double sum = 0;
       for (int j = Math.max(left - 1, 0); j <= Math.min(left + 2, from - 1); j++) {
-        weights[i][j] = keys(Math.abs(place - j));
+        weights[i][j] = keys(Math.abs(listed - j));
         sum += weights[i][j];
       }
       for (int j = 0; j < from; j++) {
