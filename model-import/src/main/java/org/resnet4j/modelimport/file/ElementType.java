@@ -151,14 +151,20 @@ enum ElementType {
     if (length == 0) {
       return Nd4j.create(into, shape);
     }
+    if (length <= PIECE) {
+      return piece(values, (int) length, into).reshape('c', shape);
+    }
     INDArray flat = Nd4j.createUninitialized(into, length);
     for (long begin = 0; begin < length; begin += PIECE) {
       int count = (int) Math.min(PIECE, length - begin);
-      flat.get(NDArrayIndex.interval(begin, begin + count))
-          .assign(into == DataType.FLOAT ? Nd4j.createFromArray(floats(values, count))
-              : Nd4j.createFromArray(doubles(values, count)));
+      flat.get(NDArrayIndex.interval(begin, begin + count)).assign(piece(values, count, into));
     }
-    return shape.length == 0 ? flat.reshape() : flat.reshape('c', shape);
+    return flat.reshape('c', shape);
+  }
+
+  private INDArray piece(ByteBuffer values, int count, DataType into) {
+    return into == DataType.FLOAT ? Nd4j.createFromArray(floats(values, count))
+        : Nd4j.createFromArray(doubles(values, count));
   }
 
   private float[] floats(ByteBuffer values, int count) {
