@@ -19,6 +19,7 @@ import org.resnet4j.modelimport.model.Layer;
 import org.resnet4j.modelimport.weights.LayerWeights;
 import org.resnet4j.modelimport.weights.WeightMatching;
 import org.resnet4j.modelimport.weights.WeightMatching.Architecture;
+import org.resnet4j.zoo.ResNetSpec;
 
 /**
  * Imports models that Keras 2.2.4, 2.x (tf-keras) or 3 saved: {@code .h5} and {@code .keras}, or weights alone
@@ -56,8 +57,24 @@ public final class KerasImport {
           new GraphOptions(options.inputLayout()));
       List<String> notes = new ArrayList<>(model.notes());
       notes.addAll(built.notes());
-      return new ImportedModel(built.graph(), origin(keras, model), model.inputs(), built.layers(), model.aliases(),
+      return new ImportedModel(built.graph(), origin(keras), model.inputs(), built.layers(), model.aliases(),
           notes);
+    } catch (ModelImportException e) {
+      throw e.in(file);
+    }
+  }
+
+  /**
+   * The weights of keras.applications' ResNet50, 101, 152 and their V2 in the zoo's net, which has the zoo's vertex
+   * names; without a top in the file, a net that ends at {@code pool}. The input is 224 x 224, NHWC unless the options
+   * say otherwise.
+   *
+   * @param spec {@code resnet50_keras} and its like
+   * @throws IllegalArgumentException if the spec isn't a net of Keras's, or the options name an architecture or double
+   */
+  public static ImportedModel load(Path file, ResNetSpec spec, KerasOptions options) {
+    try (KerasFile keras = KerasFile.open(file)) {
+      return ZooImport.load(keras, spec, options);
     } catch (ModelImportException e) {
       throw e.in(file);
     }
@@ -88,10 +105,10 @@ public final class KerasImport {
         : List.of(layer);
   }
 
-  private static String origin(KerasFile file, KerasModel model) {
-    return "%s: %s%s, %s".formatted(file.path().getFileName(),
-        model.version() == KerasModel.Version.KERAS_3 ? "Keras 3" : "Keras 2",
-        file.kerasVersion().map(version -> " (" + version.replaceAll("[^\\w.+-]", "?") + ")").orElse(""),
+  /** A line about the file. */
+  static String origin(KerasFile file) {
+    return "%s: Keras%s, %s".formatted(file.path().getFileName(),
+        file.kerasVersion().map(version -> " " + version.replaceAll("[^\\w.+-]", "?")).orElse(""),
         switch (file.kind()) {
           case MODEL_HDF5 -> "whole model (HDF5)";
           case KERAS_ARCHIVE -> "whole model (.keras)";
