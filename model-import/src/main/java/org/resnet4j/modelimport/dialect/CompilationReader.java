@@ -169,7 +169,8 @@ final class CompilationReader {
     Optional<Double> steps = number(schedule.path("decay_steps"));
     Optional<Double> factor = number(schedule.path("decay_rate"));
     String name = given.path("class_name").asText();
-    if (name.equals("ExponentialDecay") && initial.isPresent() && steps.isPresent() && factor.isPresent()) {
+    if (name.equals("ExponentialDecay") && initial.isPresent() && steps.filter(count -> count > 0).isPresent()
+        && factor.isPresent()) {
       return Optional.of(new LearningRate.Exponential(initial.get(), steps.get(), factor.get(),
           schedule.path("staircase").asBoolean(false)));
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.dialect.Call.Argument;
 import org.resnet4j.modelimport.dialect.Call.Literal;
@@ -83,7 +84,7 @@ final class Operators {
       case "Minimum", "math.minimum" -> arithmetic(Merge.Kind.MINIMUM);
       case "Negative", "math.negative" -> on(new Affine(Constant.scalar(-1), Constant.scalar(0)));
       case "math.add_n" -> new Applied(new Merge(Merge.Kind.ADD), list());
-      case "nn.bias_add", "BiasAdd" -> biasAdd();
+      case "nn.bias_add" -> biasAdd();
       case "Relu", "nn.relu" -> on(new Activate(Relu.PLAIN));
       case "Relu6", "nn.relu6" -> on(new Activate(new Relu(6, 0, 0)));
       case "LeakyRelu" -> on(new Activate(new Relu(Double.POSITIVE_INFINITY, settings.real("negative_slope", 0.2), 0)));
@@ -278,7 +279,7 @@ final class Operators {
   }
 
   private static BigInteger values(List<Integer> sizes) {
-    return sizes.stream().map(size -> BigInteger.valueOf(size)).reduce(BigInteger.ONE, BigInteger::multiply);
+    return sizes.stream().map(BigInteger::valueOf).reduce(BigInteger.ONE, BigInteger::multiply);
   }
 
   private Applied expand() {
@@ -311,7 +312,7 @@ final class Operators {
     int rank = x().shape().rank();
     List<Integer> sorted = axes.stream().sorted().toList();
     if (axes.size() != rank + 1 || axes.get(0) != 0
-        || !sorted.equals(java.util.stream.IntStream.rangeClosed(0, rank).boxed().toList())) {
+        || !sorted.equals(IntStream.rangeClosed(0, rank).boxed().toList())) {
       throw settings.unsupported("a permutation that leaves the batch first", axes.toString());
     }
     return on(new Permute(axes.subList(1, axes.size())));
@@ -344,8 +345,6 @@ final class Operators {
     }
     return on(new Identity());
   }
-
-  // ---- arguments
 
   private Tensor x() {
     Argument x = argument(0, "x", "inputs");
