@@ -93,7 +93,7 @@ final class CompilationReader {
 
   private Optional<Optimizer> optimizer(JsonNode given) {
     JsonNode optimizer = given;
-    for (int i = 0; i < DEEPEST_WRAPPING && optimizer.path("class_name").asText().startsWith("LossScaleOptimizer"); i++) {
+    for (int i = 0; i < DEEPEST_WRAPPING && isLossScaling(optimizer); i++) {
       JsonNode config = optimizer.path("config");
       optimizer = config.has("inner_optimizer") ? config.get("inner_optimizer") : config.path("optimizer");
     }
@@ -125,6 +125,10 @@ final class CompilationReader {
       }
     }
     return learningRate(config, kind.get()).map(rate -> new Optimizer(kind.get(), rate, settings));
+  }
+
+  private static boolean isLossScaling(JsonNode optimizer) {
+    return optimizer.path("class_name").asText().startsWith("LossScaleOptimizer");
   }
 
   private static Optional<OptimizerKind> kind(String name) {

@@ -72,7 +72,8 @@ final class Inliner {
       }
       inputs.add(new Tensor(input.name(), input.shape()));
     }
-    List<String> outputs = run(model, inputs, new Scope(trainable, Optional.empty())).stream().map(Tensor::node).toList();
+    Scope scope = new Scope(trainable, Optional.empty());
+    List<String> outputs = run(model, inputs, scope).stream().map(Tensor::node).toList();
     List<Layer> layers = layers(model);
     checkWeights();
     List<Node> leading = leadingTo(outputs);
@@ -132,9 +133,10 @@ final class Inliner {
   }
 
   private static int constants(Operation operation) {
-    return operation instanceof Operation.Select select ? select.indices().size()
-        : operation instanceof Operation.Affine affine ? affine.scale().values().size() + affine.offset().values().size()
-        : 0;
+    if (operation instanceof Operation.Affine affine) {
+      return affine.scale().values().size() + affine.offset().values().size();
+    }
+    return operation instanceof Operation.Select select ? select.indices().size() : 0;
   }
 
   private static Tensor resolve(Reference reference, Map<String, List<List<Tensor>>> outputs, String where) {

@@ -144,7 +144,8 @@ class BadConfigurationsTest {
     refuses(InvalidConfiguration.class,
         model(input(), layer("Activation", "a", "", "in")).replace("\"in\", 0, 0, {}", "\"in\", 0, 2, {}"), "output");
     refuses(InvalidConfiguration.class,
-        model(input(), layer("Activation", "a", "", "in")).replace("\"in\", 0, 0, {}", "\"in\", \"0\", 0"), "inputs as");
+        model(input(), layer("Activation", "a", "", "in")).replace("\"in\", 0, 0, {}", "\"in\", \"0\", 0"),
+        "inputs as");
   }
 
   @Test
