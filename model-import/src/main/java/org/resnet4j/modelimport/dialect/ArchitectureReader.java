@@ -50,7 +50,9 @@ public final class ArchitectureReader {
     Inliner.Inlined inlined = new Inliner(version, precision, notes).inline(definition, trainable);
     String name = json.path("config").path("name").asText("model");
     Layer root = new Layer(name, "", DefinitionReader.className(json), trainable, List.of(), inlined.layers(), true);
-    Optional<Compilation> compilation = Optional.empty();
+    JsonNode compiled = trainingConfiguration.map(text -> ConfigurationJson.parse(text, "the training configuration"))
+        .orElse(json.path("compile_config"));
+    Optional<Compilation> compilation = new CompilationReader(notes).read(compiled);
     return new KerasModel(name, version, definition.inputs(), inlined.nodes(), inlined.outputs(), root,
         inlined.aliases(), precision.isDouble(), compilation, List.copyOf(notes));
   }

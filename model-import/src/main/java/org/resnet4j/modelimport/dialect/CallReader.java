@@ -36,7 +36,7 @@ final class CallReader {
   Call read(JsonNode node, String where) {
     if (node.isObject() && node.has("args")) {
       Map<String, Argument> named = new LinkedHashMap<>();
-      node.path("kwargs").fields().forEachRemaining(
+      node.path("kwargs").properties().forEach(
           entry -> named.put(entry.getKey(), argument(entry.getValue(), where)));
       List<Argument> positional = new ArrayList<>();
       node.path("args").forEach(argument -> positional.add(argument(argument, where)));
@@ -57,7 +57,7 @@ final class CallReader {
 
   private Argument legacyInputs(JsonNode node, Map<String, Argument> named, String where) {
     if (isHistory(node)) {
-      node.path(3).fields().forEachRemaining(
+      node.path(3).properties().forEach(
           entry -> named.putIfAbsent(entry.getKey(), legacyArgument(entry.getValue(), where)));
       return node.get(0).asText().equals(CONSTANT) ? new Literal(node.get(2)) : reference(node, where);
     }
@@ -115,7 +115,7 @@ final class CallReader {
   /** TensorFlow and Keras go through a dictionary by its sorted keys. */
   private static Sequence dictionary(JsonNode object, Function<JsonNode, Argument> read) {
     Map<String, Argument> sorted = new TreeMap<>();
-    object.fields().forEachRemaining(entry -> sorted.put(entry.getKey(), read.apply(entry.getValue())));
+    object.properties().forEach(entry -> sorted.put(entry.getKey(), read.apply(entry.getValue())));
     return new Sequence(List.copyOf(sorted.values()), List.copyOf(sorted.keySet()));
   }
 
@@ -131,7 +131,7 @@ final class CallReader {
     }
     if (ends.isObject()) {
       Map<String, Reference> sorted = new TreeMap<>();
-      ends.fields().forEachRemaining(entry -> sorted.put(entry.getKey(), end(entry.getValue(), where)));
+      ends.properties().forEach(entry -> sorted.put(entry.getKey(), end(entry.getValue(), where)));
       keys.addAll(sorted.keySet());
       references.addAll(sorted.values());
     } else {

@@ -19,8 +19,7 @@ final class Constants {
       sizes.add(at.size());
     }
     List<Double> numbers = flat(data, s);
-    long expected = sizes.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
-    if (numbers.isEmpty() || expected != numbers.size()) {
+    if (numbers.isEmpty() || !isRectangular(data, sizes)) {
       throw s.invalid("a number or a rectangular array of numbers", Settings.found(data));
     }
     // The batch's axis, which a constant can only repeat along.
@@ -34,6 +33,21 @@ final class Constants {
       }
     }
     return new Constant(numbers.stream().map(Double::floatValue).toList(), new Shape(sizes));
+  }
+
+  private static boolean isRectangular(JsonNode data, List<Integer> sizes) {
+    if (sizes.isEmpty() || !data.isArray()) {
+      return sizes.isEmpty() && !data.isArray();
+    }
+    if (data.size() != sizes.get(0)) {
+      return false;
+    }
+    for (JsonNode item : data) {
+      if (!isRectangular(item, sizes.subList(1, sizes.size()))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** All numbers, row-major. */

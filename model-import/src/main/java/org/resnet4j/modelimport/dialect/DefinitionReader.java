@@ -3,7 +3,6 @@ package org.resnet4j.modelimport.dialect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,12 +85,13 @@ final class DefinitionReader {
     if (inputs.isEmpty() || outputs.isEmpty()) {
       throw invalid(path, "inputs and outputs", inputs.size() + " inputs, " + outputs.size() + " outputs");
     }
-    Set<String> fed = new HashSet<>();
-    inputs.forEach(input -> fed.add(input.name()));
     for (LayerDefinition layer : definitions.values()) {
-      if (layer.input() && !fed.contains(layer.name()) && !layer.calls().isEmpty()) {
-        throw new ModelImportException.InvalidConfiguration(layer.where(), "an input without a call", "a call");
+      if (layer.input() && !layer.calls().isEmpty()) {
+        throw new ModelImportException.InvalidConfiguration(layer.where(), "an input layer without inputs", "a call");
       }
+    }
+    if (Set.copyOf(inputs).size() < inputs.size()) {
+      throw invalid(path, "each input once", "one of them twice");
     }
     return new ModelDefinition(List.copyOf(definitions.values()), inputs, inputKeys, outputs,
         CallOrder.of(definitions));
@@ -141,21 +141,30 @@ final class DefinitionReader {
           Settings.found(config));
     }
     boolean trainable = new Settings(path, className, config, version, List.of()).flag("trainable", true);
-    // In HDF5 files an operation has no module; but unlike a layer it isn't trainable or not.
-    boolean operator = layer.path("module").asText().startsWith("keras.src.ops")
-        || version == Version.KERAS_3 && !config.has("trainable") && !className.equals("InputLayer")
-            && !isModel(layer);
-    Optional<ModelDefinition> model = Optional.empty();
-    if (!operator && !isKeras(layer)) {
+    if (!isKeras(layer)) {
       throw new ModelImportException.UnsupportedLayer(Settings.where(path, className), "a layer of Keras itself",
           "a layer of " + quote(origin(layer)));
     }
+    boolean operator = version == Version.KERAS_3 && !isModel(layer) && isOperator(layer);
+    Optional<ModelDefinition> model = Optional.empty();
     if (isModel(layer)) {
       model = Optional.of(read(layer, path));
     }
     JsonNode build = layer.path("build_config");
     return new LayerDefinition(name, path, className, operator, config,
         build.isObject() ? build : MissingNode.getInstance(), trainable, calls, model);
+  }
+
+  /** Add, Subtract, Softmax and others are both a layer and a function on tensors. */
+  private static boolean isOperator(JsonNode layer) {
+    String module = layer.path("module").asText("");
+    if (!module.isEmpty() && !module.equals("null")) {
+      return module.startsWith("keras.src.ops");
+    }
+    // In HDF5 files nothing has a module; but every layer has a dtype policy or says whether it is trainable.
+    JsonNode config = layer.path("config");
+    return !config.has("trainable") && !(config.has("dtype") && LayerOperations.knows(className(layer)))
+        && !className(layer).equals("InputLayer");
   }
 
   /** Whether the class is Keras's own, and not one of the same name in the user's program. */
@@ -193,6 +202,10 @@ final class DefinitionReader {
   private static Optional<Shape> shape(JsonNode sizes, String where) {
     if (!sizes.isArray() || sizes.isEmpty() || sizes.get(0).isContainerNode()) {
       return Optional.empty();
+    }
+    if (sizes.size() - 1 > OutputShapes.MOST_AXES) {
+      throw new ModelImportException.TooLarge(where, "at most " + OutputShapes.MOST_AXES + " axes in its shape",
+          String.valueOf(sizes.size() - 1));
     }
     List<Integer> known = new ArrayList<>();
     for (int i = 1; i < sizes.size(); i++) {

@@ -2,8 +2,10 @@ package org.resnet4j.modelimport.dialect;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.resnet4j.modelimport.model.Operation;
 import org.resnet4j.modelimport.model.Operation.Activate;
 import org.resnet4j.modelimport.model.Operation.BatchNormalization;
@@ -43,23 +45,29 @@ final class LayerOperations {
 
   private LayerOperations() {}
 
-  /**
-   * The layer's operation on such inputs.
-   *
-   * @throws org.resnet4j.modelimport.ModelImportException.UnsupportedLayer if its class or one of its settings isn't
-   *     supported
-   * @throws org.resnet4j.modelimport.ModelImportException.InvalidConfiguration if Keras would refuse it as well
-   */
-  static Operation read(Settings settings, List<Shape> inputs) {
-    String className = settings.className();
-    Kind kind = KINDS.get(className);
-    if (kind == null) {
-      throw settings.unsupported("a layer that this importer knows", switch (className) {
+  static boolean knows(String className) {
+    return KINDS.containsKey(className);
+  }
+
+  /** @throws org.resnet4j.modelimport.ModelImportException.UnsupportedLayer if the layer's class isn't known here */
+  static void requireKnown(Settings settings) {
+    if (!knows(settings.className())) {
+      throw settings.unsupported("a layer that this importer knows", switch (settings.className()) {
         case "Lambda" -> "Python code, which is never executed here";
         case "RandomCrop" -> "a random crop, which also crops at inference (a CenterCrop or Cropping2D imports)";
         default -> "a layer of another class";
       });
     }
+  }
+
+  /**
+   * The operation of a layer of known class on such inputs.
+   *
+   * @throws org.resnet4j.modelimport.ModelImportException.UnsupportedLayer if one of its settings isn't supported
+   * @throws org.resnet4j.modelimport.ModelImportException.InvalidConfiguration if Keras would refuse it as well
+   */
+  static Operation read(Settings settings, List<Shape> inputs) {
+    Kind kind = KINDS.get(settings.className());
     if (inputs.size() < kind.fewest || inputs.size() > kind.most) {
       throw settings.invalid(kind.fewest == kind.most ? kind.fewest + " inputs" : "at least " + kind.fewest + " inputs",
           String.valueOf(inputs.size()));
@@ -136,7 +144,7 @@ final class LayerOperations {
   }
 
   private static Padding padding(Settings s) {
-    return switch (s.text("padding", "valid").toLowerCase(java.util.Locale.ROOT)) {
+    return switch (s.text("padding", "valid").toLowerCase(Locale.ROOT)) {
       case "same" -> Padding.SAME;
       case "valid" -> Padding.VALID;
       default -> throw s.unsupported("padding same or valid", Settings.found(s.get("padding")));
@@ -224,7 +232,7 @@ final class LayerOperations {
     List<Integer> axes = s.integers("dims");
     int rank = inputs.get(0).rank();
     if (axes.size() != rank || !Set.copyOf(axes).equals(Set.copyOf(
-        java.util.stream.IntStream.rangeClosed(1, rank).boxed().toList()))) {
+        IntStream.rangeClosed(1, rank).boxed().toList()))) {
       throw s.invalid("each axis from 1 to " + rank + " once", axes.toString());
     }
     return new Permute(axes);

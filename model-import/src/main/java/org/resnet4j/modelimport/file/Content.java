@@ -1,6 +1,7 @@
 package org.resnet4j.modelimport.file;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Locale;
 import org.resnet4j.modelimport.ModelImportException;
@@ -57,10 +58,17 @@ enum Content {
       return HTML;
     } else if (text.startsWith("ustar", TAR_MAGIC)) {
       return TAR;
-    } else if (text.chars().anyMatch(c -> c < ' ' && "\t\r\n\f".indexOf(c) < 0)) {
+    } else if (text.chars().anyMatch(c -> c < ' ' && "\t\r\n\f".indexOf(c) < 0) || !isUtf8(head)) {
       return UNKNOWN;
     }
     return begin.startsWith("{") ? JSON : TEXT;
+  }
+
+  /** The last character may be cut. */
+  private static boolean isUtf8(byte[] head) {
+    String text = new String(head, UTF_8);
+    int malformed = text.indexOf(UTF_8.newDecoder().replacement());
+    return malformed < 0 || malformed >= text.length() - 3;
   }
 
   /** For the {@code found} of an exception. */
@@ -71,6 +79,6 @@ enum Content {
   }
 
   private static String firstLine(byte[] head) {
-    return new String(head, ISO_8859_1).lines().findFirst().orElse("");
+    return new String(head, UTF_8).lines().findFirst().orElse("");
   }
 }

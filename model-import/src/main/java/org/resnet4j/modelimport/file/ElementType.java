@@ -2,8 +2,8 @@ package org.resnet4j.modelimport.file;
 
 import io.jhdf.object.datatype.FixedPoint;
 import io.jhdf.object.datatype.FloatingPoint;
-import io.jhdf.object.datatype.OpaqueDataType;
 import io.jhdf.object.datatype.OrderedDataType;
+import io.jhdf.object.datatype.StringData;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -87,7 +87,7 @@ enum ElementType {
   /** Values converted at once: 1 MiB of float32. */
   private static final int PIECE = 1 << 18;
 
-  private static final String EXPECTED = "floats of 2, 4 or 8 bytes or integers";
+  static final String EXPECTED = "floats of 2, 4 or 8 bytes or integers";
 
   private final String numPy;
 
@@ -108,7 +108,7 @@ enum ElementType {
     return this == BFLOAT16 ? Short.BYTES : numPy.charAt(1) - '0';
   }
 
-  /** @param note the dataset's attribute {@code dtype}, by which Keras 3 marks bfloat16 */
+  /** @param note the dataset's attribute {@code dtype}, by which Keras 3 tells bfloat16 from any two bytes */
   static ElementType of(String object, io.jhdf.object.datatype.DataType type, String note) {
     String name = "";
     if (type instanceof FloatingPoint real && isIeee(real)) {
@@ -116,7 +116,7 @@ enum ElementType {
     } else if (type instanceof FixedPoint whole && whole.getBitOffset() == 0
         && whole.getBitPrecision() == Byte.SIZE * whole.getSize()) {
       name = (whole.isSigned() ? "i" : "u") + whole.getSize();
-    } else if (type instanceof OpaqueDataType && type.getSize() == Short.BYTES) {
+    } else if (type instanceof StringData && type.getSize() == Short.BYTES) {
       name = note;
     }
     return named(name).orElseThrow(() -> new UnsupportedType(object, EXPECTED,
@@ -151,14 +151,20 @@ enum ElementType {
     if (length == 0) {
       return Nd4j.create(into, shape);
     }
+    if (length <= PIECE) {
+      return piece(values, (int) length, into).reshape('c', shape);
+    }
     INDArray flat = Nd4j.createUninitialized(into, length);
     for (long begin = 0; begin < length; begin += PIECE) {
       int count = (int) Math.min(PIECE, length - begin);
-      flat.get(NDArrayIndex.interval(begin, begin + count))
-          .assign(into == DataType.FLOAT ? Nd4j.createFromArray(floats(values, count))
-              : Nd4j.createFromArray(doubles(values, count)));
+      flat.get(NDArrayIndex.interval(begin, begin + count)).assign(piece(values, count, into));
     }
-    return shape.length == 0 ? flat.reshape() : flat.reshape('c', shape);
+    return flat.reshape('c', shape);
+  }
+
+  private INDArray piece(ByteBuffer values, int count, DataType into) {
+    return into == DataType.FLOAT ? Nd4j.createFromArray(floats(values, count))
+        : Nd4j.createFromArray(doubles(values, count));
   }
 
   private float[] floats(ByteBuffer values, int count) {

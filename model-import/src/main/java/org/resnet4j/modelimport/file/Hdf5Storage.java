@@ -2,16 +2,17 @@ package org.resnet4j.modelimport.file;
 
 import static org.resnet4j.modelimport.ModelImportException.quote;
 
+import io.jhdf.ObjectHeader;
 import io.jhdf.Superblock;
 import io.jhdf.Superblock.SuperblockV0V1;
 import io.jhdf.Superblock.SuperblockV2V3;
 import io.jhdf.SymbolTableEntry;
+import io.jhdf.object.message.DataTypeMessage;
 import io.jhdf.storage.HdfBackingStorage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -19,6 +20,7 @@ import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.ModelImportException.Damaged;
 import org.resnet4j.modelimport.ModelImportException.TooLarge;
 import org.resnet4j.modelimport.ModelImportException.Unsafe;
+import org.resnet4j.modelimport.ModelImportException.UnsupportedType;
 
 /**
  * An HDF5 file in memory, as jHDF's parsers see it: every address is checked, and what one operation may read is
@@ -32,6 +34,12 @@ final class Hdf5Storage implements HdfBackingStorage {
 
   private static final long SPARE = 1 << 20;
   private static final int BYTES_OF_OFFSETS = 8;
+  private static final int OLD_HEADER_PREFIX = 16;
+  private static final int MESSAGE_PREFIX = 8;
+
+  /** An opaque type (version 1, class 5) without tag, of 2 bytes, and the first byte of a text type. */
+  private static final long OPAQUE_PAIR = 0x0000_0002_0000_0015L;
+  private static final byte TEXT = 0x13;
 
   /** What jHDF says of a file that refers to others or hides data, and what it is. */
   private static final Map<String, String> UNSAFE = Map.of(
@@ -48,7 +56,7 @@ final class Hdf5Storage implements HdfBackingStorage {
 
   private Hdf5Storage(Object file, byte[] content) {
     this.file = file;
-    this.bytes = ByteBuffer.wrap(content).asReadOnlyBuffer();
+    this.bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     this.superblock = reading("superblock", this::checkedSuperblock);
   }
 
@@ -108,12 +116,44 @@ final class Hdf5Storage implements HdfBackingStorage {
       return new Damaged(object, "an HDF5 object", "one nested without end", null);
     }
     String message = Objects.requireNonNullElse(root.getMessage(), root.getClass().getSimpleName());
+    if (message.startsWith("Unrecognized data class") || message.startsWith("Unrecognized datatype version")) {
+      return new UnsupportedType(object, ElementType.EXPECTED, quote(message));
+    }
     for (Map.Entry<String, String> unsafe : UNSAFE.entrySet()) {
       if (message.startsWith(unsafe.getKey())) {
         return new Unsafe(object, "groups and datasets of this file", unsafe.getValue());
       }
     }
     return new Damaged(object, "an HDF5 object", quote(message), thrown);
+  }
+
+  /** An object's header; what is wrong with it is said of that object. */
+  ObjectHeader header(String object, long address) {
+    try {
+      nameOpaqueElements(address);
+      return ObjectHeader.readObjectHeader(this, address);
+    } catch (RuntimeException | StackOverflowError e) {
+      throw failure(object, e);
+    }
+  }
+
+  /**
+   * Lets opaque elements of two bytes, as which h5py writes bfloat16, pass for texts of two bytes, in our copy of the
+   * file: jHDF can't read an opaque type without a tag.
+   */
+  private void nameOpaqueElements(long address) {
+    ByteBuffer prefix = map(address, OLD_HEADER_PREFIX);
+    if (prefix.get(0) != 1) {
+      return;
+    }
+    int end = (int) Math.min(size(), address + OLD_HEADER_PREFIX + Integer.toUnsignedLong(prefix.getInt(8)));
+    int length;
+    for (int at = (int) address + OLD_HEADER_PREFIX; at + 2 * MESSAGE_PREFIX <= end; at += MESSAGE_PREFIX + length) {
+      length = Short.toUnsignedInt(bytes.getShort(at + 2));
+      if (bytes.getShort(at) == DataTypeMessage.MESSAGE_TYPE && bytes.getLong(at + MESSAGE_PREFIX) == OPAQUE_PAIR) {
+        bytes.put(at + MESSAGE_PREFIX, TEXT);
+      }
+    }
   }
 
   @Override
@@ -136,7 +176,7 @@ final class Hdf5Storage implements HdfBackingStorage {
       throw new Damaged("address " + address, "an address in a file of " + size() + " bytes",
           length + " bytes beyond it", null);
     }
-    return bytes.slice((int) address, (int) length).order(ByteOrder.LITTLE_ENDIAN);
+    return bytes.slice((int) address, (int) length).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   @Override

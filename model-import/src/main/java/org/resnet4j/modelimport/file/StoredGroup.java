@@ -141,7 +141,7 @@ final class StoredGroup implements Hdf5Group {
       return null;
     }
     String childPath = path.equals("/") ? path + name : path + "/" + name;
-    ObjectHeader child = ObjectHeader.readObjectHeader(storage, address);
+    ObjectHeader child = storage.header(childPath, address);
     if (child.hasMessageOfType(DataSpaceMessage.class)) {
       return new StoredDataset(storage, childPath, child);
     }

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,13 +32,14 @@ final class ZipArchive implements AutoCloseable {
   private static final long MOST_INFLATED = 200;
 
   private static final long SPARE = 16 << 20;
+  private static final int LONGEST_NAME = 1_000;
   private static final int END_BYTES = 22;
   private static final int END_SIGNATURE = 0x06054b50;
   private static final int LARGEST_COMMENT = 0xffff;
   private static final int LOCATOR_BYTES = 20;
   private static final int LOCATOR_SIGNATURE = 0x07064b50;
   private static final Pattern UNSAFE_NAME =
-      Pattern.compile("/.*|.*\\\\.*|[A-Za-z]:.*|(.*/)?\\.\\.?(/.*)?|.*//.*|.*[\\p{Cntrl}\\p{Cf}\\u2028\\u2029].*|",
+      Pattern.compile("/.*|[A-Za-z]:.*|(.*/)?\\.\\.?(/.*)?|.*//.*|.*[\\p{Cntrl}\\p{Cf}\\u2028\\u2029].*|",
           Pattern.DOTALL);
 
   private final RegularFile file;
@@ -102,21 +104,22 @@ final class ZipArchive implements AutoCloseable {
 
   private void check(ZipArchiveEntry entry) {
     String name = entry.getName();
-    String object = name.length() > 100 || UNSAFE_NAME.matcher(name).matches() ? quote(name) : name;
-    if (object != name) {
-      throw new Unsafe("", "entries with short, relative names", object);
+    // commons-compress turns the backslashes of some systems' archives into slashes.
+    boolean backslash = new String(entry.getRawName(), StandardCharsets.ISO_8859_1).indexOf('\\') >= 0;
+    if (backslash || name.length() > LONGEST_NAME || UNSAFE_NAME.matcher(name).matches()) {
+      throw new Unsafe("", "entries with short, relative names", quote(name));
     }
     if (entry.getGeneralPurposeBit().usesEncryption()) {
-      throw new Unsafe(object, "an open entry", "an encrypted one");
+      throw new Unsafe(name, "an open entry", "an encrypted one");
     }
     if (entry.isUnixSymlink()) {
-      throw new Unsafe(object, "a file", "a symbolic link");
+      throw new Unsafe(name, "a file", "a symbolic link");
     }
     if (entry.getMethod() != ZipEntry.STORED && entry.getMethod() != ZipEntry.DEFLATED) {
-      throw new WrongFormat(object, "an entry stored or deflated", "compression method " + entry.getMethod());
+      throw new WrongFormat(name, "an entry stored or deflated", "compression method " + entry.getMethod());
     }
     if (entry.getSize() < 0 || entry.getCompressedSize() < 0 || entry.getCompressedSize() > file.size()) {
-      throw new Damaged(object, "an entry within the file", entry.getCompressedSize() + " bytes", null);
+      throw new Damaged(name, "an entry within the file", entry.getCompressedSize() + " bytes", null);
     }
   }
 

@@ -28,6 +28,7 @@ final class ByName {
 
   private final Hdf5Group file;
   private final Architecture architecture;
+  private final MatchedWeights matched = new MatchedWeights();
   private final List<String> missing = new ArrayList<>();
   private final List<String> extra = new ArrayList<>();
   /** Paths within the file of all groups and datasets that are accounted for. */
@@ -56,22 +57,19 @@ final class ByName {
         extra.add(layer);
       }
     });
-    refuse("a group of tensors for each layer that has weights");
+    refuse("a group for each layer that has weights, with the tensors that its attribute " + TENSORS + " names");
     refuseUnknown();
 
-    Map<Layer, Hdf5Dataset[]> datasets = new LinkedHashMap<>();
     for (Layer layer : root.children()) {
       List<Slot> slots = expected.get(layer.name());
       if (!slots.isEmpty()) {
-        assign(layer, slots, stored.get(layer.name()), datasets);
+        assign(layer, slots, stored.get(layer.name()));
       }
     }
-    MatchedWeights matched = new MatchedWeights();
-    datasets.forEach((layer, found) -> matched.add(layer, List.of(found)));
     return matched;
   }
 
-  private void assign(Layer layer, List<Slot> slots, Stored found, Map<Layer, Hdf5Dataset[]> datasets) {
+  private void assign(Layer layer, List<Slot> slots, Stored found) {
     List<String> names = List.copyOf(found.tensors.keySet());
     if (names.size() != slots.size()) {
       throw new WeightsDiffer(found.group.path(), "layer %s's %d tensors (%s)".formatted(quote(layer.name()),
@@ -81,8 +79,7 @@ final class ByName {
     List<Slot> assigned = new NameAssignment(layer, slots, names, found.group.path(), architecture).slots();
     for (int i = 0; i < names.size(); i++) {
       Slot slot = assigned.get(i);
-      datasets.computeIfAbsent(slot.layer(), l -> new Hdf5Dataset[l.weights().size()])[slot.index()] =
-          found.tensors.get(names.get(i));
+      matched.add(slot.layer(), slot.index(), found.tensors.get(names.get(i)));
     }
   }
 
@@ -112,8 +109,8 @@ final class ByName {
       if (tensors.containsKey(name)) {
         throw new WeightsDiffer(group.path(), "each tensor once in the attribute " + TENSORS, quote(name) + " twice");
       }
-      know(layer + "/" + name);
       if (dataset.isPresent()) {
+        know(layer + "/" + name);
         tensors.put(name, dataset.get());
       } else {
         missing.add(layer + "/" + name);
@@ -146,7 +143,7 @@ final class ByName {
         }
       }
     });
-    refuse("the tensors that the attributes " + LAYERS + " and " + TENSORS + " name");
+    refuse("only what the attributes " + LAYERS + " and " + TENSORS + " name");
   }
 
   private void refuse(String expected) {

@@ -15,7 +15,8 @@ import org.resnet4j.modelimport.model.Layer;
 
 /**
  * Keras's {@code saving_lib}: within a model's group, {@code layers/<class>[_n]/vars/<i>}, the class in snake case and
- * n counting the model's layers of that class, i the tensor's place among the layer's. Nested models are the same again.
+ * n counting the model's layers of that class, i the tensor's place among the layer's. Nested models are the same
+ * again.
  */
 final class ByPosition {
   private static final String CONTAINER = "layers";
@@ -80,19 +81,18 @@ final class ByPosition {
 
   private void matchLayer(Layer layer, String path, Optional<Hdf5Group> group) {
     Optional<Hdf5Group> tensors = group.flatMap(g -> g.group(TENSORS));
-    List<Hdf5Dataset> datasets = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (int i = 0; i < layer.weights().size(); i++) {
       String name = String.valueOf(i);
       names.add(name);
+      int index = i;
       Optional<Hdf5Dataset> dataset = tensors.flatMap(g -> g.dataset(name));
-      dataset.ifPresent(datasets::add);
+      dataset.ifPresent(d -> found.add(() -> matched.add(layer, index, d)));
       if (dataset.isEmpty()) {
         missing.add(join(join(path, TENSORS), name) + " (" + layer.weights().get(i).name() + " of layer " + layer.path()
             + ")");
       }
     }
-    found.add(() -> matched.add(layer, datasets));
     tensors.ifPresent(g -> refuseTensors(g, names));
     Set<String> known = new HashSet<>(RANDOM_STATE);
     known.add(TENSORS);

@@ -52,10 +52,12 @@ final class KerasOrder {
     return order;
   }
 
-  private static void keras2(Layer layer, Map<String, List<Slot>> byLayer, List<Slot> trainable, List<Slot> rest) {
+  private static void keras2(Layer layer, Map<String, List<Slot>> byLayer, List<Slot> trainable,
+                             List<Slot> rest) {
     List<Slot> own = new ArrayList<>();
     List<Slot> ownRest = new ArrayList<>();
-    byLayer.getOrDefault(layer.path(), List.of()).forEach(slot -> (slot.weight().trainable() ? own : ownRest).add(slot));
+    byLayer.getOrDefault(layer.path(), List.of())
+        .forEach(slot -> (slot.weight().trainable() ? own : ownRest).add(slot));
     layer.children().forEach(child -> keras2(child, byLayer, own, ownRest));
     (layer.trainable() ? trainable : rest).addAll(own);
     rest.addAll(ownRest);

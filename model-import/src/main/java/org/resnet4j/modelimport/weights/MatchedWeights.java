@@ -3,13 +3,12 @@ package org.resnet4j.modelimport.weights;
 import static org.resnet4j.modelimport.ModelImportException.quote;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.BooleanIndexing;
-import org.nd4j.linalg.indexing.conditions.Conditions;
 import org.resnet4j.modelimport.ModelImportException.InvalidValue;
 import org.resnet4j.modelimport.ModelImportException.ShapeDiffers;
 import org.resnet4j.modelimport.file.Hdf5Dataset;
@@ -19,21 +18,19 @@ import org.resnet4j.modelimport.model.Weight;
 
 /** Weights whose place in a file is known, and whose shapes are right. */
 public final class MatchedWeights implements LayerWeights {
+  private record Place(String layer, int index) {}
+
   private record Tensor(Weight weight, Hdf5Dataset dataset) {}
 
-  private final Map<String, List<Tensor>> tensors = new LinkedHashMap<>();
+  private final Map<Place, Tensor> tensors = new HashMap<>();
 
   MatchedWeights() {}
 
-  /** @throws ShapeDiffers if one of them has another shape than its layer's */
-  void add(Layer layer, List<Hdf5Dataset> datasets) {
-    List<Tensor> matched = new java.util.ArrayList<>();
-    for (int i = 0; i < datasets.size(); i++) {
-      Tensor tensor = new Tensor(layer.weights().get(i), datasets.get(i));
-      checkShape(layer, tensor);
-      matched.add(tensor);
-    }
-    tensors.put(layer.path(), matched);
+  /** @throws ShapeDiffers if the tensor has another shape than the layer's */
+  void add(Layer layer, int index, Hdf5Dataset dataset) {
+    Tensor tensor = new Tensor(layer.weights().get(index), dataset);
+    checkShape(layer, tensor);
+    tensors.put(new Place(layer.path(), index), tensor);
   }
 
   private static void checkShape(Layer layer, Tensor tensor) {
@@ -56,11 +53,11 @@ public final class MatchedWeights implements LayerWeights {
   }
 
   private Tensor tensor(String layer, int index) {
-    List<Tensor> found = tensors.get(layer);
-    if (found == null || index < 0 || index >= found.size()) {
+    Tensor found = tensors.get(new Place(layer, index));
+    if (found == null) {
       throw new IllegalArgumentException("No tensor " + index + " of layer \"" + layer + "\" was matched.");
     }
-    return found.get(index);
+    return found;
   }
 
   @Override
@@ -68,25 +65,19 @@ public final class MatchedWeights implements LayerWeights {
     Tensor tensor = tensor(layer, index);
     INDArray values = tensor.dataset.read(type);
     boolean variance = tensor.weight.name().equals("moving_variance") || tensor.weight.name().equals("variance");
-    if (BooleanIndexing.or(values, Conditions.isNan()) || BooleanIndexing.or(values, Conditions.isInfinite())
-        || variance && BooleanIndexing.or(values, Conditions.lessThan(0))) {
-      throw invalid(layer, tensor, values, variance);
+    double least = variance ? 0 : -Double.MAX_VALUE;
+    // Three times as fast as ND4J's conditions.
+    DataBuffer data = values.data();
+    long length = values.length();
+    for (long at = 0; at < length; at++) {
+      double value = data.getDouble(values.offset() + at);
+      if (!(value >= least && value <= Double.MAX_VALUE)) {
+        throw new InvalidValue(tensor.dataset.path(), "%s in %s of layer %s".formatted(
+            variance ? "variances of at least 0" : "finite numbers", tensor.weight.name(), quote(layer)),
+            value + " at index " + index(values.shape(), at));
+      }
     }
     return values;
-  }
-
-  private static InvalidValue invalid(String layer, Tensor tensor, INDArray values, boolean variance) {
-    long at = 0;
-    while (Double.isFinite(value(values, at)) && !(variance && value(values, at) < 0)) {
-      at++;
-    }
-    return new InvalidValue(tensor.dataset.path(),
-        (variance ? "variances of at least 0" : "finite numbers") + " in " + tensor.weight.name() + " of layer "
-            + quote(layer), value(values, at) + " at index " + index(values.shape(), at));
-  }
-
-  private static double value(INDArray values, long at) {
-    return values.data().getDouble(values.offset() + at);
   }
 
   /** A row-major position as an index for each axis. */

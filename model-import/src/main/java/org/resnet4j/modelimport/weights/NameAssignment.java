@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.resnet4j.modelimport.ModelImportException.WeightsDiffer;
 import org.resnet4j.modelimport.model.Layer;
 import org.resnet4j.modelimport.weights.WeightMatching.Architecture;
@@ -25,8 +26,8 @@ import org.resnet4j.modelimport.weights.WeightMatching.Architecture;
  * tensors of equal shape could change places unnoticed.
  */
 final class NameAssignment {
-  /** So many layers of one name that their models' names are no help. */
-  private static final int MOST_CANDIDATES = 64;
+  /** Weights of layers of one name in models of one name; no model has as many. */
+  private static final int MOST_CANDIDATES = 256;
 
   /** A variable's name, {@code scope/kind:0}. */
   private record Variable(String scope, String kind) {
@@ -43,7 +44,8 @@ final class NameAssignment {
   private final List<Variable> variables;
   private final String path;
   private final Architecture architecture;
-  private final Map<String, List<Slot>> slotsByLastName = new HashMap<>();
+  /** By the layer's last name, and by that and the one before. */
+  private final Map<String, List<Slot>> slotsByName = new HashMap<>();
 
   /** @param path of the group, for messages */
   NameAssignment(Layer top, List<Slot> slots, List<String> names, String path, Architecture architecture) {
@@ -53,7 +55,10 @@ final class NameAssignment {
     this.variables = names.stream().map(Variable::of).toList();
     this.path = path;
     this.architecture = architecture;
-    slots.forEach(slot -> slotsByLastName.computeIfAbsent(lastName(slot.layer().name()), n -> new ArrayList<>()).add(slot));
+    for (Slot slot : slots) {
+      Stream.of(lastNames(slot.scopes(), 1), lastNames(slot.scopes(), 2)).distinct()
+          .forEach(name -> slotsByName.computeIfAbsent(name, n -> new ArrayList<>()).add(slot));
+    }
   }
 
   /**
@@ -73,7 +78,8 @@ final class NameAssignment {
           || architecture == Architecture.OF_ANOTHER_FILE && KerasOrder.isPossible(named.get(), slots);
       return named.filter(n -> right).orElseThrow(() -> contradiction(orders));
     }
-    return only(orders, (slot, variable) -> slot.isKind(variable.kind) && slot.isIn(variable.scope))
+    return only(orders, (slot, variable) -> slot.isKind(variable.kind) && slot.isIn(variable.scope)
+            && !pointsToNamesake(variable, slot))
         .or(() -> only(orders, (slot, variable) -> slot.isKind(variable.kind) && !pointsElsewhere(variable, slot)))
         .orElseThrow(() -> contradiction(orders));
   }
@@ -114,10 +120,11 @@ final class NameAssignment {
       Slot slot = choices.get(i).iterator().next();
       named.set(i, slot);
       for (int other : askers.get(slot)) {
-        if (other != i && named.get(other) == null && choices.get(other).remove(slot) && choices.get(other).size() == 1) {
-          decided.add(other);
-        } else if (other != i && slot.equals(named.get(other))) {
+        if (other != i && slot.equals(named.get(other))) {
           return Optional.empty();
+        }
+        if (other != i && choices.get(other).remove(slot) && choices.get(other).size() == 1) {
+          decided.add(other);
         }
       }
     }
@@ -128,13 +135,15 @@ final class NameAssignment {
   private Set<Slot> candidates(Variable variable) {
     Set<Slot> best = new HashSet<>();
     int longest = 0;
-    List<Slot> sameName = slotsByLastName.getOrDefault(lastName(variable.scope), List.of());
+    List<Slot> sameName = slotsByName.getOrDefault(lastNames(variable.scope, 2),
+        slotsByName.getOrDefault(lastNames(variable.scope, 1), List.of()));
     if (sameName.size() > MOST_CANDIDATES) {
-      return best;
+      throw new WeightsDiffer(path, "tensors whose names tell their layers",
+          quote(variable.scope) + ", which may be any of " + sameName.size());
     }
     for (Slot slot : sameName) {
-      int length = commonEnd(slot.scopes(), variable.scope);
-      if (length < slot.layer().name().length() || !slot.isKind(variable.kind)) {
+      int length = slot.isKind(variable.kind) ? commonEnd(slot.scopes(), variable.scope) : 0;
+      if (length < slot.layer().name().length()) {
         continue;
       }
       if (length > longest) {
@@ -154,13 +163,23 @@ final class NameAssignment {
     if (!candidates.isEmpty()) {
       return !candidates.contains(slot);
     }
-    String unique = lastName(variable.scope).replaceFirst("_\\d+$", "");
-    return !slot.isIn(variable.scope)
-        && slotsByLastName.getOrDefault(unique, List.of()).stream().anyMatch(other -> other.isIn(variable.scope));
+    return !slot.isIn(variable.scope) && slotsByName.getOrDefault(Slot.bare(lastNames(variable.scope, 1)), List.of())
+        .stream().anyMatch(other -> other.isIn(variable.scope));
   }
 
-  private static String lastName(String scope) {
-    return scope.substring(scope.lastIndexOf('/') + 1);
+  /** Whether a name is, by the models' names in it, that of another layer of the same name. */
+  private boolean pointsToNamesake(Variable variable, Slot slot) {
+    Set<Slot> candidates = candidates(variable);
+    return !candidates.contains(slot)
+        && candidates.stream().anyMatch(other -> other.layer().name().equals(slot.layer().name()));
+  }
+
+  private static String lastNames(String scope, int count) {
+    int from = scope.length();
+    for (int i = 0; i < count && from >= 0; i++) {
+      from = scope.lastIndexOf('/', from - 1);
+    }
+    return scope.substring(from + 1);
   }
 
   /** The length of the whole names in which two paths end alike. */

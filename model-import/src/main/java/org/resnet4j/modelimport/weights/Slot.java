@@ -14,7 +14,7 @@ import org.resnet4j.modelimport.model.Weight;
  */
 record Slot(Layer layer, String scopes, int index) {
   /** TensorFlow 1 makes a name unique so. */
-  private static final Pattern MADE_UNIQUE = Pattern.compile("_\\d+");
+  private static final Pattern MADE_UNIQUE = Pattern.compile("_\\d+$");
 
   /** All of a layer's or nested model's, in the order of the layers and their weights. */
   static List<Slot> of(Layer top) {
@@ -37,20 +37,32 @@ record Slot(Layer layer, String scopes, int index) {
   /** Whether a variable of this name can be the weight: Keras 2 and 3 differ in a depthwise convolution's kernel. */
   boolean isKind(String variable) {
     String name = weight().name();
-    return isNamed(name, variable)
+    String bare = bare(variable);
+    return variable.equals(name) || bare.equals(name)
         || layer.className().equals("DepthwiseConv2D") && name.endsWith("kernel")
-            && (isNamed("kernel", variable) || isNamed("depthwise_kernel", variable));
+            && (bare.equals("kernel") || bare.equals("depthwise_kernel"));
   }
 
   /** Whether a variable's scope ends with the layer's name, as it is or made unique. */
   boolean isIn(String scope) {
-    int from = scope.lastIndexOf(layer.name());
-    return from >= 0 && (from == 0 || scope.charAt(from - 1) == '/') && isNamed(layer.name(), scope.substring(from));
+    String end = "/" + layer.name();
+    return ("/" + scope).endsWith(end) || ("/" + bare(scope)).endsWith(end);
   }
 
-  private static boolean isNamed(String name, String found) {
-    return found.startsWith(name)
-        && (found.length() == name.length() || MADE_UNIQUE.matcher(found).region(name.length(), found.length()).matches());
+  /** A name as it was before it was made unique, perhaps. */
+  static String bare(String name) {
+    return MADE_UNIQUE.matcher(name).replaceFirst("");
+  }
+
+  /** By the layer's path, which is unique: a layer's own hash goes through all it has. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Slot slot && index == slot.index && layer.path().equals(slot.layer.path());
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * layer.path().hashCode() + index;
   }
 
   @Override

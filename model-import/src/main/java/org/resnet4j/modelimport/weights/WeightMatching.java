@@ -1,7 +1,5 @@
 package org.resnet4j.modelimport.weights;
 
-import static org.resnet4j.modelimport.ModelImportException.quote;
-
 import java.util.Collection;
 import java.util.stream.Collectors;
 import org.resnet4j.modelimport.ModelImportException;
@@ -65,8 +63,10 @@ public final class WeightMatching {
     return new ByPosition(group).match(root);
   }
 
+  /** The first few names. */
   static String list(Collection<String> names) {
-    String listed = names.stream().limit(LISTED).map(name -> quote(name)).collect(Collectors.joining(", "));
-    return names.isEmpty() ? "none" : names.size() > LISTED ? listed + " and " + (names.size() - LISTED) + " more" : listed;
+    String listed = names.stream().limit(LISTED).map(ModelImportException::quote).collect(Collectors.joining(", "));
+    String more = names.size() > LISTED ? " and " + (names.size() - LISTED) + " more" : "";
+    return names.isEmpty() ? "none" : listed + more;
   }
 }

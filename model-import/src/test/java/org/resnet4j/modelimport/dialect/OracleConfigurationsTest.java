@@ -29,11 +29,12 @@ class OracleConfigurationsTest {
     assumeTrue(Files.isDirectory(oracles), "no ../shared/oracles/keras");
     JsonNode manifest = new ObjectMapper().readTree(Files.readString(oracles.resolve("manifest.json")));
     List<DynamicTest> tests = new ArrayList<>();
-    manifest.fields().forEachRemaining(entry -> {
+    manifest.properties().forEach(entry -> {
       if (!entry.getValue().has("params") || List.of("lambda", "custom_layer").contains(entry.getKey())) {
         return;
       }
-      for (String name : List.of("k2.json", "k22.json", "k3.json", "k2.keras", "k3.keras", "k2.h5", "k22.h5", "k3.h5")) {
+      for (String name : List.of("k2.json", "k22.json", "k3.json", "k2.keras", "k3.keras", "k2.h5", "k22.h5",
+          "k3.h5")) {
         Path file = oracles.resolve(entry.getKey()).resolve(name);
         if (Files.exists(file)) {
           tests.add(DynamicTest.dynamicTest(entry.getKey() + "/" + name, () -> {
@@ -41,8 +42,10 @@ class OracleConfigurationsTest {
             assertEquals(entry.getValue().get("params").asLong(), weights(model.root()));
             assertEquals(name.startsWith("k3") ? KerasModel.Version.KERAS_3 : KerasModel.Version.KERAS_2,
                 model.version());
+            // Keras 3.15 leaves the optimizer out of a .keras file.
             assertEquals(entry.getKey().equals("compiled_adam"), model.compilation().isPresent()
-                && model.compilation().get().optimizer().isPresent() && model.compilation().get().loss().isPresent());
+                && model.compilation().get().loss().isPresent()
+                && model.compilation().get().optimizer().isPresent() != name.equals("k3.keras"));
           }));
         }
       }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import java.util.zip.ZipEntry;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.resnet4j.modelimport.dialect.ArchitectureReader;
 import org.resnet4j.modelimport.file.KerasFile;
 import org.resnet4j.modelimport.model.Layer;
 import org.resnet4j.modelimport.model.Shape;
@@ -46,6 +48,7 @@ class KerasFilesTest {
             check(model.get("model"), path, Architecture.OF_THE_FILE, layer(model.get("model"), false))));
         tests.add(dynamicTest(file.asText() + " into thawed layers", () ->
             check(model.get("model"), path, Architecture.OF_ANOTHER_FILE, layer(model.get("model"), true))));
+        tests.add(dynamicTest(file.asText() + " by its configuration", () -> checkWhole(model.get("model"), path)));
       }
     }
     return tests.stream();
@@ -55,6 +58,15 @@ class KerasFilesTest {
     try (KerasFile file = KerasFile.open(path)) {
       MatchedWeights weights = WeightMatching.of(root, file, architecture);
       checkNumbers(model, weights);
+    }
+  }
+
+  private static void checkWhole(JsonNode model, Path path) {
+    try (KerasFile file = KerasFile.open(path)) {
+      file.configuration().ifPresent(configuration -> {
+        Layer root = ArchitectureReader.read(configuration, Optional.empty(), file.kerasVersion()).root();
+        checkNumbers(model, WeightMatching.of(root, file, Architecture.OF_THE_FILE));
+      });
     }
   }
 

@@ -76,6 +76,11 @@ public final class MemoryGroup implements Hdf5Group {
     return put(name, shape, values);
   }
 
+  /** Puts a group under another name, as a hard link does. */
+  void link(String name, MemoryGroup group) {
+    groups.put(name, group);
+  }
+
   public void remove(String at) {
     int slash = at.lastIndexOf('/');
     MemoryGroup parent = slash < 0 ? this : in(at.substring(0, slash));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,18 +17,20 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.StreamSupport;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.ModelImportException.ShapeDiffers;
 import org.resnet4j.modelimport.ModelImportException.WeightsDiffer;
 import org.resnet4j.modelimport.file.KerasFile;
+import org.resnet4j.modelimport.file.NpzFile;
 import org.resnet4j.modelimport.weights.MemoryGroup;
 import org.resnet4j.testdata.Fixtures;
 import org.resnet4j.zoo.ResNet;
@@ -50,6 +53,10 @@ class ZooWeightsTest {
     };
   }
 
+  private static ComputationGraph graph(String fixture, int classes) {
+    return ResNet.builder().spec(narrow(fixture)).numClasses(classes).inputShape(3, 40, 36).build().init();
+  }
+
   /** keras.applications' stem is 64 wide whatever follows. */
   static ResNetSpec withStem(int channels, ResNetSpec s) {
     return new ResNetSpec(s.name(), s.block(), s.version(), s.stem(), channels, s.width(), s.depths(), s.groups(),
@@ -62,8 +69,7 @@ class ZooWeightsTest {
   void everyTensorIsTheOneItsNameTellsAndTheNetComputesWhatKerasComputed(String fixture, String suffix) {
     JsonNode record = read("zoo_weights/" + fixture + ".json");
     int[] input = StreamSupport.stream(record.get("input").spliterator(), false).mapToInt(JsonNode::asInt).toArray();
-    ComputationGraph graph = ResNet.builder().spec(narrow(fixture)).numClasses(5)
-        .inputShape(input[1], input[2], input[3]).build().init();
+    ComputationGraph graph = graph(fixture, 5);
     try (KerasFile file = KerasFile.open(fixture(fixture + suffix))) {
       ZooWeights weights = ZooWeights.of(file, narrow(fixture));
       weights.shapes().forEach((tensor, shape) -> {
@@ -131,14 +137,15 @@ class ZooWeightsTest {
   void theOldNameOfTheTopIsKnown() {
     JsonNode layers = read("zoo_weights/resnet50_keras.json").get("layers");
     MemoryGroup file = named(layers, Set.of("predictions"));
-    file.layer("probs").tensor("probs/kernel:0", new long[] {2048, 1000}, 1).tensor("probs/bias:0", new long[] {1000}, 2);
+    file.layer("probs").tensor("probs/kernel:0", new long[] {2048, 1000}, 1)
+        .tensor("probs/bias:0", new long[] {1000}, 2);
     ZooWeights weights = ZooWeights.of("official.h5", file, ResNets.spec("resnet50_keras"));
     assertArrayEquals(new long[] {1000, 2048}, weights.shapes().get("logits.weight"));
   }
 
   @Test
   void aFileWithoutTopLoadsWhereTheHeadIsExcepted() {
-    ComputationGraph graph = ResNet.builder().spec(narrow("narrow_v2")).numClasses(7).inputShape(3, 40, 36).build().init();
+    ComputationGraph graph = graph("narrow_v2", 7);
     INDArray head = graph.getLayer("logits").getParam("W").dup();
     try (KerasFile file = KerasFile.open(fixture("narrow_v2.h5"))) {
       ModelWeights.load(graph, ZooWeights.of(file, narrow("narrow_v2")), Set.of("logits"));
@@ -166,7 +173,7 @@ class ZooWeightsTest {
 
   @Test
   void anotherNumberOfClassesIsRefusedByTheGraph() {
-    ComputationGraph graph = ResNet.builder().spec(narrow("narrow_v1")).numClasses(6).inputShape(3, 40, 36).build().init();
+    ComputationGraph graph = graph("narrow_v1", 6);
     try (KerasFile file = KerasFile.open(fixture("narrow_v1.h5"))) {
       WeightsException e = assertThrows(WeightsException.class,
           () -> ModelWeights.load(graph, ZooWeights.of(file, narrow("narrow_v1"))));
@@ -180,6 +187,34 @@ class ZooWeightsTest {
       IllegalArgumentException e =
           assertThrows(IllegalArgumentException.class, () -> ZooWeights.of(file, ResNets.spec("resnet50")));
       assertTrue(e.getMessage().contains("resnet50_keras"), e.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"app_v1_small, resnet50_keras, 64, 8", "app_v2_small, resnet50_v2_keras, 64, 8",
+      "seed_narrow64, resnet50_v2_ref_keras, 4, 4"})
+  void everyFileOfARecordedModelComputesWhatKerasComputed(String recorded, String model, int stem, int width) {
+    Path oracle = Path.of("").toAbsolutePath().getParent().resolveSibling("shared/oracles/keras").resolve(recorded);
+    assumeTrue(Files.isDirectory(oracle), "no ../shared/oracles/keras");
+    ResNetSpec spec = withStem(stem, ResNets.spec(model).withWidth(width));
+    spec = recorded.startsWith("app") ? spec.withDepths(2, 2, 2) : spec;
+    INDArray input;
+    INDArray expected;
+    try (NpzFile io = NpzFile.open(oracle.resolve("io.npz"))) {
+      input = io.read("x", DataType.FLOAT);
+      expected = io.read("y", DataType.FLOAT);
+    }
+    ComputationGraph graph = ResNet.builder().spec(spec).numClasses((int) expected.size(1))
+        .inputShape(3, (int) input.size(1), (int) input.size(2)).format(CNN2DFormat.NHWC).build().init();
+    for (String name : List.of("k2.h5", "k22.h5", "k3.h5", "k2.keras", "k3.keras", "k2w.h5", "k22w.h5",
+        "k2w.weights.h5", "k3w.weights.h5")) {
+      graph.params().assign(0.5);
+      try (KerasFile file = KerasFile.open(oracle.resolve(name))) {
+        ModelWeights.load(graph, ZooWeights.of(file, spec));
+      }
+      double largest = expected.amaxNumber().doubleValue();
+      double difference = graph.outputSingle(input).sub(expected).amaxNumber().doubleValue();
+      assertTrue(difference <= 1e-4 * largest, name + ": " + difference + " of " + largest);
     }
   }
 
