@@ -77,8 +77,12 @@ public abstract sealed class ModelImportException extends RuntimeException {
   public static final class WrongFormat extends ModelImportException {
     private static final long serialVersionUID = 1;
 
+    public WrongFormat(String object, String expected, String found, String remedy) {
+      super(object, expected, found, remedy, null);
+    }
+
     public WrongFormat(String object, String expected, String found) {
-      super(object, expected, found, "Save the model with Keras as .h5 or .keras and name that file.", null);
+      this(object, expected, found, "Save the model with Keras as .h5 or .keras and name that file.");
     }
   }
 
@@ -148,9 +152,12 @@ public abstract sealed class ModelImportException extends RuntimeException {
   public static final class WeightsDiffer extends ModelImportException {
     private static final long serialVersionUID = 1;
 
+    public WeightsDiffer(String object, String expected, String found, String remedy) {
+      super(object, expected, found, remedy, null);
+    }
+
     public WeightsDiffer(String object, String expected, String found) {
-      super(object, expected, found, "The weights are another model's or incomplete: save model and weights together.",
-          null);
+      this(object, expected, found, "The weights are another model's or incomplete: save model and weights together.");
     }
   }
 

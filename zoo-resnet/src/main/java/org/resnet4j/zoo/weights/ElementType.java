@@ -30,7 +30,8 @@ public enum ElementType {
     return Optional.empty();
   }
 
-  boolean isFloat() {
+  /** Whether the elements are real numbers. */
+  public boolean isFloat() {
     return switch (this) {
       case F16, BF16, F32, F64 -> true;
       default -> false;
@@ -38,7 +39,7 @@ public enum ElementType {
   }
 
   /** Whether a long holds each value. */
-  boolean isInteger() {
+  public boolean isInteger() {
     return switch (this) {
       case BOOL, U8, I8, I16, U16, I32, U32, I64 -> true;
       default -> false;
@@ -46,7 +47,7 @@ public enum ElementType {
   }
 
   /** The next element; F64 is rounded to the nearest float. */
-  float nextFloat(ByteBuffer in) {
+  public float nextFloat(ByteBuffer in) {
     return switch (this) {
       case F16 -> half(in.getShort());
       case BF16 -> Float.intBitsToFloat(in.getShort() << 16);
@@ -56,7 +57,8 @@ public enum ElementType {
     };
   }
 
-  long nextLong(ByteBuffer in) {
+  /** The next element, without loss. */
+  public long nextLong(ByteBuffer in) {
     return switch (this) {
       case BOOL, U8 -> Byte.toUnsignedLong(in.get());
       case I8 -> in.get();
