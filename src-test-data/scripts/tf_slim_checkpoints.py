@@ -79,7 +79,7 @@ def plain(net, name: str) -> None:
     with tf.Graph().as_default(), v1.Session() as session:
         net(placeholder(), training=False)
         step = v1.train.get_or_create_global_step()
-        session.run(step.initializer)
+        session.run(v1.assign(step, 7))
         assign_formula(session)
         save(session, f"{name}_v1", v1.train.SaverDef.V1)
         save(session, f"{name}_v2", v1.train.SaverDef.V2)
@@ -110,6 +110,7 @@ def trained() -> None:
         session.run([averages.average(variable).initializer for variable in v1.trainable_variables()])
         for _ in range(2):
             session.run(train, {images: tf_canonical.network_input(INPUT)})
+        session.run(v1.assign(step, 7))
         save(session, "training_v2", v1.train.SaverDef.V2, sharded=True)
         moving = [variable for variable in slim.get_model_variables() if "/moving_" in variable.op.name]
         save(session, "averages_v2", v1.train.SaverDef.V2,
@@ -120,6 +121,7 @@ def trained() -> None:
         v1.train.AdamOptimizer().minimize(loss, step)
         session.run(v1.global_variables_initializer())
         assign_formula(session)
+        session.run(v1.assign(step, 7))
         save(session, "training_v1", v1.train.SaverDef.V1)
 
 

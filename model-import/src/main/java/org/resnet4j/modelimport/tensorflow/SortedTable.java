@@ -32,7 +32,7 @@ final class SortedTable {
   static final int MOST_COMPRESSION = 32;
   /** Snappy's references reach back as far. */
   private static final int SNAPPY_WINDOW = 1 << 16;
-  private static final int LONGEST_KEY = 1024;
+  static final int LONGEST_KEY = 1024;
   /** A ResNet of 1,202 layers has 6,000 variables, and an optimiser doubles or triples them. */
   static final int MOST_ENTRIES = 50_000;
 

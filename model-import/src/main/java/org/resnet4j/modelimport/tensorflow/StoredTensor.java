@@ -33,6 +33,9 @@ record StoredTensor(String name, int typeNumber, long[] shape, List<TensorSlice>
       Map.entry(17, ElementType.U16), Map.entry(19, ElementType.F16), Map.entry(22, ElementType.U32));
 
   StoredTensor {
+    if (name.length() > SortedTable.LONGEST_KEY) {
+      throw new TooLarge(quote(name), "a name of at most " + SortedTable.LONGEST_KEY + " characters", "a longer one");
+    }
     for (TensorSlice slice : slices) {
       slice.within(quote(name), shape);
     }
