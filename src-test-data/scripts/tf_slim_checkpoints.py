@@ -171,7 +171,7 @@ def main() -> None:
     plain(reference, "reference")
     trained()
     types()
-    files = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".json")
+    files = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.glob("*/*"))
     record.write("tensorflow", "checkpoints", {
         "framework": nets.FRAMEWORK, "classes": CLASSES, "input": INPUT, "files": files,
         "logits": {

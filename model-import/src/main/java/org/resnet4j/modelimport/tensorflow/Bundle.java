@@ -37,6 +37,7 @@ final class Bundle implements TensorTable {
   private final Map<ByteBuffer, Stored> slices = new LinkedHashMap<>();
   private final Map<Integer, RegularFile> shards = new TreeMap<>();
   private int shardCount;
+  private int sliceCount;
 
   /** Where elements lie. */
   private record Place(int shard, long offset, long size, int checksum) {
@@ -111,6 +112,7 @@ final class Bundle implements TensorTable {
       }
     });
     StoredTensor tensor = new StoredTensor(name, type[0], shape[0], List.copyOf(parts));
+    sliceCount = StoredTensor.addSlices(sliceCount, tensor);
     Place place = new Place(shard[0], offset[0], size[0], checksum[0]);
     if (parts.isEmpty()) {
       checkSize(object, tensor, place);

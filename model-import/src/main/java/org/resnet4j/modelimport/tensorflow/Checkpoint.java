@@ -20,8 +20,8 @@ import org.resnet4j.zoo.weights.FloatChunks;
 import org.resnet4j.zoo.weights.TensorSource;
 
 /**
- * A <a href="https://www.tensorflow.org/guide/checkpoint">TensorFlow checkpoint</a> of either format, with its own names,
- * shapes and layouts.
+ * A <a href="https://www.tensorflow.org/guide/checkpoint">TensorFlow checkpoint</a> of either format, with its own
+ * names, shapes and layouts.
  *
  * <p>The description of the tensors is read and checked on opening; values are read, and their checksums verified, when
  * asked for. No file stays open between. Every failure is a {@link ModelImportException}.
@@ -107,10 +107,11 @@ public final class Checkpoint implements TensorSource {
   public long[] readLongs(String name) {
     StoredTensor tensor = tensor(name);
     long length = StoredTensor.length(tensor.shape());
-    if (tensor.type() == null || !tensor.type().isInteger() || length > Short.MAX_VALUE || tensor.slices().size() > 1) {
+    List<TensorSlice> slices = tensor.slices();
+    if (tensor.type() == null || !tensor.type().isInteger() || length > Short.MAX_VALUE || slices.size() > 1) {
       throw unsupported(tensor, "at most " + Short.MAX_VALUE + " whole numbers");
     }
-    try (TensorTable.Elements elements = table.open(tensor, tensor.slices().isEmpty() ? null : tensor.slices().get(0))) {
+    try (TensorTable.Elements elements = table.open(tensor, slices.isEmpty() ? null : slices.get(0))) {
       tensor.checkSlices();
       long[] values = new long[(int) length];
       ByteBuffer bytes = elements.next(values.length);

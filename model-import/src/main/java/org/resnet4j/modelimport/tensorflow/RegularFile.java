@@ -16,7 +16,8 @@ record RegularFile(Path path, long size) {
   static RegularFile at(Path path) {
     try {
       if (!Files.isRegularFile(path)) {
-        throw unreadable(path, Files.isDirectory(path) ? "a folder" : Files.exists(path) ? "a device" : "nothing", null);
+        String found = Files.isDirectory(path) ? "a folder" : Files.exists(path) ? "a device" : "nothing";
+        throw unreadable(path, found, null);
       }
       return new RegularFile(path, Files.size(path));
     } catch (IOException e) {

@@ -21,6 +21,7 @@ import org.resnet4j.zoo.weights.ElementType;
 final class SliceTable implements TensorTable {
   private final SortedTable table;
   private final long mostElements;
+  private int sliceCount;
   private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
 
   SliceTable(RegularFile file) {
@@ -47,6 +48,7 @@ final class SliceTable implements TensorTable {
       throw new Damaged(quote(tensor.name()), "no more elements than such a file can hold",
           Arrays.toString(tensor.shape()), null);
     }
+    sliceCount = StoredTensor.addSlices(sliceCount, tensor);
     if (tensors.put(tensor.name(), tensor) != null) {
       throw new Damaged(quote(tensor.name()), "one description", "two", null);
     }

@@ -30,8 +30,9 @@ import org.resnet4j.zoo.weights.TensorSource;
  * ModelWeights.load(net, slim.tensors());
  * }</pre>
  *
- * <p>Each variable of the net must be there, in the shape that its depths, width and number of classes give, and nothing
- * else but what {@link #ignored()} lists by rule: optimiser slots and counters.
+ * <p>Each variable of the net must be there, in the shape that its depths, width and number of classes give, and
+ * nothing else but what {@link #ignored()} lists by rule: optimiser slots and counters. The file doesn't tell a norm's
+ * epsilon: it is slim's, 1e-5, and R1a's, 1e-3.
  */
 public final class SlimCheckpoint {
   private static final int LISTED = 5;
@@ -47,8 +48,8 @@ public final class SlimCheckpoint {
     /** The weights themselves are taken. */
     IGNORE,
     /**
-     * The averages are taken. Each trained variable must have one; running statistics without one are taken as they are,
-     * as TensorFlow's {@code variables_to_restore} does.
+     * The averages are taken. Each trained variable must have one; running statistics without one are taken as they
+     * are, as TensorFlow's {@code variables_to_restore} does.
      */
     USE
   }

@@ -36,12 +36,12 @@ record SlimVariables(String scope, ResNetSpec spec, OptionalInt classes, Map<Str
       "(.+)/block([1-9]\\d?)/unit_([1-9]\\d{0,3})/(bottleneck_v2|residual_v2)/conv1/weights(?:" + AVERAGE + ")?");
   private static final Pattern OFFICIAL_SCOPE = Pattern.compile("(?:.*/)?resnet_v2_(50|101|152|200)");
 
-  /** State of a training run that belongs to no variable: steps, powers of Adam's decays, a loss scale; a mean pixel. */
+  /** What belongs to no variable: steps, powers of Adam's decays, a loss scale, the mean pixel of slim's old files. */
   private static final Pattern COUNTER = Pattern.compile("(?:.*/)?(?:global_step|local_step|beta[12]_power"
       + "|current_loss_scale|good_steps|mean_rgb)(?:_\\d+)?");
   /** What optimisers and unbiased averages keep beside a variable, under its name. */
-  private static final Pattern SLOT = Pattern.compile("(.+)/(?:(?:Momentum|MomentumW|RMSProp|Adam|AdamW|Adagrad|Adadelta"
-      + "|Ftrl|LARSOptimizer)(?:_\\d+)?|(?:ExponentialMovingAverage/)?(?:biased|local_step))");
+  private static final Pattern SLOT = Pattern.compile("(.+)/(?:(?:Momentum|MomentumW|RMSProp|Adam|AdamW|Adagrad"
+      + "|Adadelta|Ftrl|LARSOptimizer)(?:_\\d+)?|(?:ExponentialMovingAverage/)?(?:biased|local_step))");
 
   /** TF-slim's own units, and R1a's. */
   private enum Kind {
@@ -86,12 +86,12 @@ record SlimVariables(String scope, ResNetSpec spec, OptionalInt classes, Map<Str
     Set<Kind> kinds = new TreeSet<>();
     Map<Integer, Set<Integer>> units = new TreeMap<>();
     for (String name : shapes.keySet()) {
-      Matcher unit = UNIT.matcher(name);
-      if (unit.matches()) {
-        scopes.add(unit.group(1));
-        kinds.add(unit.group(4).equals(Kind.OFFICIAL.unit) ? Kind.OFFICIAL : Kind.REFERENCE);
-        units.computeIfAbsent(Integer.valueOf(unit.group(2)), block -> new TreeSet<>())
-            .add(Integer.valueOf(unit.group(3)));
+      Matcher numbered = UNIT.matcher(name);
+      if (numbered.matches()) {
+        scopes.add(numbered.group(1));
+        kinds.add(numbered.group(4).equals(Kind.OFFICIAL.unit) ? Kind.OFFICIAL : Kind.REFERENCE);
+        units.computeIfAbsent(Integer.valueOf(numbered.group(2)), block -> new TreeSet<>())
+            .add(Integer.valueOf(numbered.group(3)));
       }
     }
     if (scopes.isEmpty()) {
@@ -105,7 +105,13 @@ record SlimVariables(String scope, ResNetSpec spec, OptionalInt classes, Map<Str
     Kind kind = kinds.iterator().next();
     Shapes found = new Shapes(scope + "/", shapes);
     long[] stem = found.kernel("conv1");
-    long[] first = found.kernel("block1/unit_1/" + kind.unit + "/conv1");
+    String unit = "block1/unit_1/" + kind.unit;
+    long[] first = found.kernel(unit + "/conv1");
+    long depth = found.kernel(unit + "/conv3")[3];
+    if (depth != BOTTLENECK * first[3]) {
+      throw new ShapeDiffers(quote(scope + "/" + unit), "a depth of " + BOTTLENECK + " times its bottleneck's "
+          + first[3], String.valueOf(depth));
+    }
     ResNetSpec spec = spec(kind, depths(scope, kind, units), size(scope, stem[3]), size(scope, first[3]));
     OptionalInt classes = found.has("logits/weights") || found.has("logits/biases")
         ? OptionalInt.of(size(scope, found.kernel("logits")[3])) : OptionalInt.empty();
@@ -113,7 +119,8 @@ record SlimVariables(String scope, ResNetSpec spec, OptionalInt classes, Map<Str
   }
 
   private static WrongFormat notSlim(Set<String> names) {
-    String expected = "a ResNet v2 of TF-slim, with variables such as resnet_v2_50/block1/unit_1/bottleneck_v2/conv1/weights";
+    String expected =
+        "a ResNet v2 of TF-slim, with variables such as resnet_v2_50/block1/unit_1/bottleneck_v2/conv1/weights";
     if (names.contains("_CHECKPOINTABLE_OBJECT_GRAPH")) {
       return new WrongFormat("", expected, "an object-based checkpoint",
           "Save it with tf.compat.v1.train.Saver, or the model with Keras as .h5 or .keras.");

@@ -2,6 +2,7 @@ package org.resnet4j.modelimport.tensorflow;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -18,8 +19,8 @@ import org.resnet4j.modelimport.ModelImportException.WrongFormat;
  * An immutable file of keys in order and their values, as
  * <a href="https://github.com/google/leveldb/blob/main/doc/table_format.md">LevelDB</a> and TensorFlow write it.
  *
- * <p>Data blocks, a block that is left out here, the index block, and 48 bytes of footer: where those two lie, and a mark.
- * A block ends in its compression (1 byte) and the CRC-32C of both (4 bytes).
+ * <p>Data blocks, a block that is left out here, the index block, and 48 bytes of footer: where those two lie, and a
+ * mark. A block ends in its compression (1 byte) and the CRC-32C of both (4 bytes).
  */
 final class SortedTable {
   private static final int FOOTER = 48;
@@ -38,6 +39,8 @@ final class SortedTable {
 
   private final RegularFile file;
   private final List<Block> blocks = new ArrayList<>();
+  /** A block may hold many small tensors, and decoding it again for each would take a hostile file's time. */
+  private SoftReference<Decoded> last = new SoftReference<>(null);
 
   /** A key and its value; the value shares its block's memory. */
   record Entry(byte[] key, ByteBuffer value) {}
@@ -46,6 +49,8 @@ final class SortedTable {
 
   /** A data block; each of its keys is at most {@code last}. */
   private record Block(byte[] last, Handle handle) {}
+
+  private record Decoded(int number, List<Entry> entries) {}
 
   /** Reads the index. */
   SortedTable(RegularFile file) {
@@ -107,7 +112,13 @@ final class SortedTable {
     if (low == blocks.size()) {
       return Optional.empty();
     }
-    return entries(low).stream().filter(entry -> Arrays.equals(entry.key, key)).map(Entry::value).findFirst();
+    Decoded block = last.get();
+    if (block == null || block.number != low) {
+      block = new Decoded(low, entries(low));
+      last = new SoftReference<>(block);
+    }
+    return block.entries.stream().filter(entry -> Arrays.equals(entry.key, key))
+        .map(entry -> entry.value.duplicate()).findFirst();
   }
 
   private List<Entry> entries(int number) {

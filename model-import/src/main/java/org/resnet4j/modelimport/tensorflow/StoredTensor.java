@@ -60,7 +60,8 @@ record StoredTensor(String name, int typeNumber, long[] shape, List<TensorSlice>
       }
     }
     if (covered != length(shape)) {
-      throw new Damaged(quote(name), "slices of " + length(shape) + " elements together", String.valueOf(covered), null);
+      throw new Damaged(quote(name), "slices of " + length(shape) + " elements together", String.valueOf(covered),
+          null);
     }
   }
 
@@ -86,6 +87,15 @@ record StoredTensor(String name, int typeNumber, long[] shape, List<TensorSlice>
       throw new TooLarge(tensor, "at most " + MOST_ELEMENTS + " elements", Arrays.toString(sizes));
     }
     return sizes;
+  }
+
+  /** Counts a file's slices, of which each tensor has few. */
+  static int addSlices(int before, StoredTensor tensor) {
+    int sum = before + tensor.slices.size();
+    if (sum > 2 * SortedTable.MOST_ENTRIES) {
+      throw new TooLarge("", "at most " + 2 * SortedTable.MOST_ENTRIES + " slices", "more");
+    }
+    return sum;
   }
 
   /** Reads one more slice. */

@@ -82,7 +82,7 @@ record TensorSlice(long[] begins, long[] lengths) {
     return indices;
   }
 
-  /** The key under which a table keeps it: TensorFlow's {@code OrderedCode} of 0, the name, the rank and the extents. */
+  /** The key under which a table keeps it: TensorFlow's {@code OrderedCode} of 0, the name, the rank, the extents. */
   byte[] key(String tensor) {
     ByteArrayOutputStream key = new ByteArrayOutputStream();
     key.write(0);

@@ -8,14 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.resnet4j.testdata.Fixtures;
 
 /** The checkpoints that src-test-data/scripts/tf_slim_checkpoints.py wrote with TensorFlow. */
 final class CheckpointFixtures {
   static final JsonNode RECORD = json("checkpoints");
-  static final List<String> NAMES = List.of("averages_v2", "official_v1", "official_v2", "reference_v1", "reference_v2",
-      "training_v1", "training_v2", "types_v1", "types_v2");
   static final String PREFIX = "model.ckpt-7";
 
   private CheckpointFixtures() {}

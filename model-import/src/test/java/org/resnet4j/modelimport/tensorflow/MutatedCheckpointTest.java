@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.resnet4j.modelimport.tensorflow.CheckpointFixtures.copy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.compress.compressors.snappy.SnappyCompressorOutputStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,8 +90,7 @@ class MutatedCheckpointTest {
   @ParameterizedTest
   @ValueSource(strings = {"types_v1/model.ckpt-7", "types_v2/model.ckpt-7.index", "averages_v2/model.ckpt-7.index"})
   void changedEntriesWithRightChecksumsAreRefusedOrRead(String name) throws IOException {
-    String checkpoint = name.substring(0, name.indexOf('/'));
-    Path file = copy(checkpoint, folder).resolveSibling(name.substring(name.indexOf('/') + 1));
+    Path file = copy(name.split("/")[0], folder).resolveSibling(name.split("/")[1]);
     List<SortedTable.Entry> original = TableBytes.read(file);
     Random random = new Random(11);
     int refused = 0;
@@ -147,8 +148,8 @@ class MutatedCheckpointTest {
   }
 
   private static byte[] snappy(byte[] bytes) throws IOException {
-    java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
-    try (var snappy = new org.apache.commons.compress.compressors.snappy.SnappyCompressorOutputStream(out, bytes.length)) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (SnappyCompressorOutputStream snappy = new SnappyCompressorOutputStream(out, bytes.length)) {
       snappy.write(bytes);
     }
     return out.toByteArray();

@@ -90,7 +90,9 @@ class SlimCheckpointTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"official_v1, resnet50_v2_slim, resnet_v2_50, 64, 2", "reference_v2, resnet50_v2_ref_slim, resnet_v2_6, 2, 2",
+  @CsvSource({
+    "official_v1, resnet50_v2_slim, resnet_v2_50, 64, 2",
+    "reference_v2, resnet50_v2_ref_slim, resnet_v2_6, 2, 2",
     "training_v2, resnet50_v2_slim, resnet_v2, 64, 4"})
   void theArchitectureFollowsFromNamesAndShapes(String checkpoint, String model, String scope, int stem, int width)
       throws IOException {
@@ -120,7 +122,7 @@ class SlimCheckpointTest {
   void theOfficialNetsHaveTheZoosTensors(int depth) {
     String scope = "resnet_v2_" + depth;
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    CheckpointFixtures.json("variables").get(scope).fields().forEachRemaining(variable -> shapes.put(
+    CheckpointFixtures.json("variables").get(scope).properties().forEach(variable -> shapes.put(
         scope + "/" + variable.getKey(),
         StreamSupport.stream(variable.getValue().spliterator(), false).mapToLong(JsonNode::asLong).toArray()));
     SlimCheckpoint slim = SlimCheckpoint.of(named(shapes), Averages.IGNORE);
@@ -214,6 +216,14 @@ class SlimCheckpointTest {
     refused(ShapeDiffers.class, "reference_v1", Averages.IGNORE, shapes -> shapes.put(name, new long[] {3, 3, 4}));
     refused(ShapeDiffers.class, "reference_v1", Averages.IGNORE,
         shapes -> shapes.put("resnet_v2_6/conv1/weights", new long[] {7, 7, 3, 1L << 40}));
+  }
+
+  /** R1a's demonstration size, units of depth 64 and bottleneck 64, has no spec. */
+  @Test
+  void aUnitThatIsNotFourTimesItsBottleneckIsRefusedAsSuch() throws IOException {
+    ShapeDiffers thrown = refused(ShapeDiffers.class, "reference_v2", Averages.IGNORE,
+        shapes -> shapes.put("resnet_v2_6/block1/unit_1/residual_v2/conv3/weights", new long[] {1, 1, 2, 2}));
+    assertEquals("\"resnet_v2_6/block1/unit_1/residual_v2\"", thrown.object());
   }
 
   @Test
