@@ -1,5 +1,6 @@
 package org.resnet4j.training.cli;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -34,12 +35,12 @@ final class EvaluateCommand implements Callable<Integer> {
   private Main main;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     main.startBackend();
-    ModelSource.Loaded loaded = source.load();
+    ModelSource.Loaded loaded = source.load(main.err());
     ImageFolder folder = data.open(0, 0, main.err());
     List<String> classes = loaded.classes().orElse(folder.classes());
-    long outputs = loaded.graph().getLayer("logits").getParam("b").length();
+    long outputs = ModelSource.Loaded.outputs(loaded.graph());
     if (classes.size() != outputs) {
       throw new CommandException(ExitCode.BAD_DATA, "The weights have " + outputs + " classes without names, the folder"
           + " has " + classes.size() + "; they can't be matched.");

@@ -7,7 +7,8 @@ public enum ExitCode {
   USAGE(2, "The command line makes no sense: unknown option, name or value"),
   BAD_DATA(3, "The images can't be used: none, one class only, damaged"),
   BAD_MODEL(4, "The model folder or weights file can't be used, or doesn't fit"),
-  DIVERGED(5, "Training diverged: the loss became infinite or not a number");
+  DIVERGED(5, "Training diverged: the loss became infinite or not a number"),
+  DIFFERENT(6, "The model computes something else than was recorded");
 
   private final int code;
   private final String meaning;

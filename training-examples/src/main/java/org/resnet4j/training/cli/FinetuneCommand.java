@@ -101,7 +101,7 @@ final class FinetuneCommand implements Callable<Integer> {
             "--head-epochs is for weights to start from; without, everything is trained from the start.");
       }
     }
-    plan(true);
+    plan(true, "");
     if (out.toAbsolutePath().normalize().startsWith(data.data.toAbsolutePath().normalize())) {
       throw new CommandException(ExitCode.USAGE, "--out lies inside --data, where it would be taken for a class.");
     }
@@ -113,16 +113,17 @@ final class FinetuneCommand implements Callable<Integer> {
    * The phases and their rates.
    *
    * @param newHead whether pretrained layers come with a new head
+   * @param features the vertex before the head
    * @throws CommandException if a value makes no sense
    */
-  TrainingPlan plan(boolean newHead) {
+  TrainingPlan plan(boolean newHead, String features) {
     try {
       boolean pretrained = source.pretrained();
       boolean headFirst = source.weights != null || pretrained && newHead;
       int first = headEpochs != null ? headEpochs : headFirst ? DEFAULT_HEAD_EPOCHS : 0;
       List<TrainingPhase> phases = new ArrayList<>();
       if (first > 0) {
-        phases.add(new TrainingPhase("head", first, rate(learningRate), Optional.of("pool")));
+        phases.add(new TrainingPhase("head", first, rate(learningRate), Optional.of(features)));
       }
       phases.add(new TrainingPhase("all", epochs, rate(pretrained ? learningRate * WHOLE_RATE_SHARE : learningRate),
           Optional.empty()));

@@ -47,7 +47,7 @@ final class FinetuneRun {
     List<String> classes = network.classes().orElseThrow();
     List<LabeledImage> train = ClassNames.relabel(folder.train(), folder.classes(), classes);
     List<LabeledImage> validation = ClassNames.relabel(folder.validation(), folder.classes(), classes);
-    TrainingPlan plan = options.plan(newHead);
+    TrainingPlan plan = options.plan(newHead, ResNetTransfer.features(network.graph()));
     err.printf("Training on %d images of %d classes, validating on %d.%n", train.size(), classes.size(),
         validation.size());
 
@@ -109,7 +109,7 @@ final class FinetuneRun {
   private Loaded fresh() {
     String name = options.source.name();
     int size = options.source.imageSize(name);
-    Preprocessing preprocessing = options.source.preprocessing != null ? options.source.preprocessing.at(size)
+    Preprocessing preprocessing = options.source.rule.preprocessing != null ? options.source.rule.preprocessing.at(size)
         : ChannelStatistics.centred(Preprocessing.unit(size), folder.train(), folder.classes());
     ComputationGraph graph;
     try {
@@ -123,13 +123,13 @@ final class FinetuneRun {
   }
 
   /** The named weights; their head as well if they know the same classes. */
-  private Loaded pretrained() {
-    Loaded loaded = options.source.load();
+  private Loaded pretrained() throws IOException {
+    Loaded loaded = options.source.load(err);
     if (loaded.classes().isPresent() && ClassNames.same(loaded.classes().get(), folder.classes())) {
-      return loaded;
+      return loaded.thawed();
     }
     newHead = true;
-    ComputationGraph graph = ResNetTransfer.newHead(loaded.graph(), folder.classes().size());
+    ComputationGraph graph = ResNetTransfer.newHead(loaded.thawed().graph(), folder.classes().size());
     return new Loaded(loaded.name(), graph, Optional.of(folder.classes()), loaded.preprocessing());
   }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.util.CrashReportingUtil;
+import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.training.data.DataException;
 import org.resnet4j.zoo.LayerHelpers;
 import org.resnet4j.zoo.UnknownModelException;
@@ -24,7 +25,7 @@ import picocli.CommandLine.ScopeType;
     name = "resnet4j",
     description = "Residual networks for Java: train one on a folder of photos, look at the report, use the model.",
     subcommands = {FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
-        SummaryCommand.class, DoctorCommand.class, QuickstartCommand.class},
+        SummaryCommand.class, ImportCommand.class, VerifyCommand.class, DoctorCommand.class, QuickstartCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
@@ -161,7 +162,8 @@ public final class Main implements Runnable {
       } + ".");
     }
     String message = e.getMessage() == null ? "" : Printable.of(e.getMessage());
-    boolean said = (exitCode(e) != ExitCode.FAILURE || e instanceof WeightsException) && !message.isEmpty();
+    boolean said = (exitCode(e) != ExitCode.FAILURE || e instanceof WeightsException
+        || e instanceof ModelImportException) && !message.isEmpty();
     return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
         + " (--verbose shows where)";
   }
@@ -172,6 +174,9 @@ public final class Main implements Runnable {
     }
     if (e instanceof DataException || e instanceof ImageException) {
       return ExitCode.BAD_DATA;
+    }
+    if (e instanceof ModelImportException) {
+      return e instanceof ModelImportException.Unreadable ? ExitCode.FAILURE : ExitCode.BAD_MODEL;
     }
     if (e instanceof WeightsException weights) {
       return weights.reason() == WeightsException.Reason.INPUT_OUTPUT ? ExitCode.FAILURE : ExitCode.BAD_MODEL;

@@ -1,22 +1,28 @@
 package org.resnet4j.training.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.modelimport.ImportedModel;
+import org.resnet4j.zoo.NetworkInput;
 import org.resnet4j.zoo.ResNet;
+import org.resnet4j.zoo.ResNetTransfer;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.Stem;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.weights.ModelWeights;
 import org.resnet4j.zoo.weights.Safetensors;
 import org.resnet4j.zoo.weights.SavedModel;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -24,26 +30,26 @@ import picocli.CommandLine.Option;
  * a file. A file or folder that tells its architecture needs no name; one that contradicts the name is refused.
  */
 final class ModelSource {
+  private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F'};
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
+
   /** Notes in a weights file, by which it can be used on its own. */
   static final String MODEL_NOTE = "model";
   static final String CLASSES_NOTE = "classes";
   static final String PREPROCESSING_NOTE = "preprocessing";
 
-  @Option(names = "--model", paramLabel = "NAME|FOLDER",
-      description = "A model's name (see list), or the folder of a saved model.")
+  @Option(names = "--model", paramLabel = "NAME|FOLDER|FILE.json",
+      description = "A model's name (see list), the folder of a saved model, or, for Keras weights alone, the JSON of"
+          + " their architecture.")
   String model;
 
   @Option(names = "--weights", paramLabel = "FILE|FOLDER",
-      description = "Start from these weights: a safetensors file, or the folder of a saved model.")
+      description = "Start from these weights: a safetensors file, a Keras model (.h5, .keras), or the folder of a saved"
+          + " model.")
   Path weights;
 
-  @Option(names = "--image-size", paramLabel = "PIXELS",
-      description = "Side of the net's input (default: 224; 32 for CIFAR nets; a saved model has its own).")
-  Integer imageSize;
-
-  @Option(names = "--preprocessing", paramLabel = "RULE",
-      description = "How pixels become input, for weights that don't tell: torch, caffe, tf or unit (default: torch).")
-  PreprocessingChoice preprocessing;
+  @Mixin
+  ImageRule rule;
 
   /**
    * A network with weights.
@@ -53,14 +59,19 @@ final class ModelSource {
    */
   record Loaded(Optional<String> name, ComputationGraph graph, Optional<List<String>> classes,
                 Preprocessing preprocessing) {
-    /** How its input lies in memory. */
-    CNN2DFormat format() {
-      return firstConvolution().map(ConvolutionLayer::getCnn2dDataFormat).orElse(CNN2DFormat.NCHW);
+    /** The same with nothing frozen: what to freeze is for the plan to say. */
+    Loaded thawed() {
+      return new Loaded(name, ResNetTransfer.unfreeze(graph), classes, preprocessing);
     }
 
-    private Optional<ConvolutionLayer> firstConvolution() {
-      return Stream.of(graph.getLayers()).map(layer -> layer.conf().getLayer())
-          .filter(ConvolutionLayer.class::isInstance).map(ConvolutionLayer.class::cast).findFirst();
+    /** How its input lies in memory. */
+    CNN2DFormat format() {
+      return NetworkInput.of(graph).format();
+    }
+
+    /** How many values a network gives for an image. */
+    static long outputs(ComputationGraph graph) {
+      return ResNetTransfer.outputs(graph);
     }
 
     /** What a weights file of this network should tell. */
@@ -91,11 +102,8 @@ final class ModelSource {
 
   /** The net's usual input, in pixels, unless the user asks for another. */
   int imageSize(String name) {
-    if (imageSize != null && (imageSize < 1 || imageSize > Preprocessing.MAX_SIDE)) {
-      throw new CommandException(ExitCode.USAGE,
-          "--image-size is 1 to " + Preprocessing.MAX_SIDE + " pixels; found " + imageSize + ".");
-    }
-    return imageSize != null ? imageSize : ResNets.spec(name).stem() == Stem.CIFAR ? 32 : 224;
+    rule.check();
+    return rule.imageSize != null ? rule.imageSize : ResNets.spec(name).stem() == Stem.CIFAR ? 32 : 224;
   }
 
   /**
@@ -103,7 +111,7 @@ final class ModelSource {
    *
    * @throws CommandException if the options contradict each other or the files
    */
-  Loaded load() {
+  Loaded load(PrintStream err) throws IOException {
     if (weights == null) {
       if (model == null || !isFolder(Path.of(model))) {
         throw new CommandException(ExitCode.USAGE,
@@ -123,9 +131,38 @@ final class ModelSource {
     if (Files.notExists(weights)) {
       throw new CommandException(ExitCode.BAD_MODEL, "--weights " + weights + ": no such file.");
     }
+    if (isKeras(weights)) {
+      return keras(err);
+    }
     try (Safetensors file = Safetensors.open(weights)) {
       return file(file);
     }
+  }
+
+  /** By its first bytes; a name that says so gets the importer's message for what is inside. */
+  private static boolean isKeras(Path file) throws IOException {
+    if (file.toString().matches("(?i).*\\.(h5|hdf5|keras)")) {
+      return true;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] start = in.readNBytes(4);
+      return Arrays.equals(start, HDF5) || Arrays.equals(start, ZIP);
+    }
+  }
+
+  private Loaded keras(PrintStream err) throws IOException {
+    ImportedModel model = KerasSource.load(weights, this.model, err);
+    model.notes().forEach(note -> err.println("Note: " + Printable.of(note)));
+    KerasPixels pixels = KerasPixels.of(model, rule, weights);
+    pixels.reason().ifPresent(reason -> err.println(Printable.of(reason)));
+    Optional<String> zooName = this.model == null || this.model.endsWith(".json") ? Optional.empty()
+        : Optional.of(this.model);
+    return new Loaded(zooName, model.graph(), classes(Optional.empty(), model.graph()), pixels.preprocessing());
+  }
+
+  /** The user's, else those that a file tells. */
+  private Optional<List<String>> classes(Optional<List<String>> told, ComputationGraph graph) throws IOException {
+    return rule.classes == null ? told : Optional.of(rule.classes(Loaded.outputs(graph)));
   }
 
   private static boolean isFolder(Path path) {
@@ -133,22 +170,23 @@ final class ModelSource {
   }
 
   private Loaded folder(Path folder) {
-    if (imageSize != null || preprocessing != null) {
-      throw new CommandException(ExitCode.USAGE, folder + " is a saved model, which has its own image size and"
-          + " preprocessing; leave out --image-size and --preprocessing.");
+    if (rule.given()) {
+      throw new CommandException(ExitCode.USAGE, folder + " is a saved model, which has its own image size,"
+          + " preprocessing and classes; leave out --image-size, --preprocessing and --classes.");
     }
     SavedModel saved = SavedModel.load(folder);
     Loaded loaded = new Loaded(Optional.ofNullable(saved.metadata().get(MODEL_NOTE)), saved.graph(),
         Optional.of(saved.classes()), saved.preprocessing());
     int channels = saved.preprocessing().channels().count();
-    loaded.firstConvolution().filter(c -> c.getNIn() != channels).ifPresent(c -> {
-      throw new CommandException(ExitCode.BAD_MODEL, folder + ": the network takes " + c.getNIn() + " channels, but"
-          + " its " + SavedModel.PREPROCESSING + " gives " + channels + ".");
-    });
+    long taken = NetworkInput.of(saved.graph()).channels();
+    if (taken != channels) {
+      throw new CommandException(ExitCode.BAD_MODEL, folder + ": the network takes " + taken + " channels, but its "
+          + SavedModel.PREPROCESSING + " gives " + channels + ".");
+    }
     return loaded;
   }
 
-  private Loaded file(Safetensors file) {
+  private Loaded file(Safetensors file) throws IOException {
     Map<String, String> notes = file.metadata();
     Optional<String> told = Optional.ofNullable(notes.get(MODEL_NOTE));
     checkConflict(weights, told);
@@ -165,19 +203,19 @@ final class ModelSource {
     ComputationGraph graph = net.init();
     ModelWeights.load(graph, file);
     return new Loaded(Optional.of(name), graph,
-        Optional.ofNullable(notes.get(CLASSES_NOTE)).map(c -> c.lines().toList()), input);
+        classes(Optional.ofNullable(notes.get(CLASSES_NOTE)).map(c -> c.lines().toList()), graph), input);
   }
 
   private Preprocessing preprocessing(Map<String, String> notes, String name) {
     String told = notes.get(PREPROCESSING_NOTE);
-    if (told != null && preprocessing == null && imageSize == null) {
+    if (told != null && rule.preprocessing == null && rule.imageSize == null) {
       try {
         return Preprocessing.fromJson(told);
       } catch (IllegalArgumentException e) {
         throw new CommandException(ExitCode.BAD_MODEL, weights + ": " + e.getMessage());
       }
     }
-    return (preprocessing == null ? PreprocessingChoice.TORCH : preprocessing).at(imageSize(name));
+    return (rule.preprocessing == null ? PreprocessingChoice.TORCH : rule.preprocessing).at(imageSize(name));
   }
 
   private void checkConflict(Path file, Optional<String> told) {

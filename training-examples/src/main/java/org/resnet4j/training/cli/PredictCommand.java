@@ -1,7 +1,7 @@
 package org.resnet4j.training.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ final class PredictCommand implements Callable<Integer> {
   private Main main;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() throws IOException {
     if (top < 1) {
       throw new CommandException(ExitCode.USAGE, "--top is 1 or more; found " + top + ".");
     }
@@ -76,10 +76,10 @@ final class PredictCommand implements Callable<Integer> {
     return (allRead ? ExitCode.OK : ExitCode.BAD_DATA).code();
   }
 
-  private ImageClassifier classifier() {
-    ModelSource.Loaded loaded = source.load();
+  private ImageClassifier classifier() throws IOException {
+    ModelSource.Loaded loaded = source.load(main.err());
     List<String> classes = loaded.classes().orElseThrow(() -> new CommandException(ExitCode.BAD_MODEL,
-        source.weights + " doesn't name its classes; name the folder of a saved model."));
+        source.weights + " doesn't name its classes; name them with --classes, or the folder of a saved model."));
     return new ImageClassifier(new SavedModel(loaded.graph(), classes, loaded.preprocessing(), Map.of()));
   }
 

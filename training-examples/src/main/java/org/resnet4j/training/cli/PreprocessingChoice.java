@@ -8,7 +8,9 @@ enum PreprocessingChoice {
   TORCH(Preprocessing::torch),
   CAFFE(Preprocessing::caffe),
   TF(Preprocessing::tf),
-  UNIT(Preprocessing::unit);
+  UNIT(Preprocessing::unit),
+  /** Pixels of 0..255 as they are, for networks that rescale them. */
+  RAW(Preprocessing::raw);
 
   private final IntFunction<Preprocessing> ofSize;
 

@@ -13,15 +13,21 @@ import org.resnet4j.training.report.Report;
  * How far a task is, on standard error: a bar on a terminal; elsewhere (a log, a pipe) a plain line every few seconds.
  */
 interface Progress extends AutoCloseable {
-  /** {@code images} more are done; {@code detail} is shown instead of the task's own time left, unless empty. */
-  void step(long images, String detail);
+  /** So many more are done; {@code detail} is shown instead of the task's own time left, unless empty. */
+  void step(long more, String detail);
 
   @Override
   void close();
 
-  /** Starts a task of {@code images} images. */
+  /** Starts a task of so many images. */
   static Progress start(String task, long images, PrintStream err) {
-    return onTerminal() ? new Bar(task, images, err) : new Lines(task, images, err);
+    return start(task, images, "images", err);
+  }
+
+  /** Starts a task of so many units, named in the plural. */
+  static Progress start(String task, long count, String unit, PrintStream err) {
+    Pace pace = new Pace(count, unit);
+    return onTerminal() ? new Bar(task, pace, err) : new Lines(task, pace, err);
   }
 
   /** Whether standard error is a terminal. */
@@ -39,17 +45,17 @@ interface Progress extends AutoCloseable {
     private final ProgressBar bar;
     private final Pace pace;
 
-    private Bar(String task, long images, PrintStream err) {
-      pace = new Pace(images);
+    private Bar(String task, Pace pace, PrintStream err) {
+      this.pace = pace;
       // Short, so that an 80-column terminal shows all of it: no unit, and the time left in words of ours.
-      bar = new ProgressBarBuilder().setTaskName(task).setInitialMax(images).showSpeed().hideEta()
+      bar = new ProgressBarBuilder().setTaskName(task).setInitialMax(pace.count).showSpeed().hideEta()
           .setUpdateIntervalMillis(200).setConsumer(new ConsoleProgressBarConsumer(err)).clearDisplayOnFinish().build();
     }
 
     @Override
-    public void step(long images, String detail) {
-      pace.step(images);
-      bar.stepBy(images);
+    public void step(long more, String detail) {
+      pace.step(more);
+      bar.stepBy(more);
       bar.setExtraMessage(" " + (detail.isEmpty() ? pace.left() : detail));
     }
 
@@ -68,15 +74,15 @@ interface Progress extends AutoCloseable {
     private final PrintStream err;
     private long printed = System.nanoTime();
 
-    private Lines(String task, long images, PrintStream err) {
+    private Lines(String task, Pace pace, PrintStream err) {
       this.task = task;
       this.err = err;
-      pace = new Pace(images);
+      this.pace = pace;
     }
 
     @Override
-    public void step(long images, String detail) {
-      pace.step(images);
+    public void step(long more, String detail) {
+      pace.step(more);
       if (System.nanoTime() - printed >= EVERY_NANOS) {
         printed = System.nanoTime();
         err.println(task + ": " + pace + ", " + (detail.isEmpty() ? pace.left() : detail));
@@ -91,12 +97,14 @@ interface Progress extends AutoCloseable {
 
   /** How fast it goes. */
   final class Pace {
-    private final long images;
+    private final long count;
+    private final String unit;
     private final long started = System.nanoTime();
     private long done;
 
-    private Pace(long images) {
-      this.images = images;
+    private Pace(long count, String unit) {
+      this.count = count;
+      this.unit = unit;
     }
 
     private void step(long more) {
@@ -108,12 +116,12 @@ interface Progress extends AutoCloseable {
     }
 
     private String left() {
-      return Report.duration(seconds() / done * (images - done)) + " left";
+      return Report.duration(seconds() / done * (count - done)) + " left";
     }
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "%d of %d images, %.1f images/s", done, images, done / seconds());
+      return String.format(Locale.ROOT, "%d of %d %s, %.1f %s/s", done, count, unit, done / seconds(), unit);
     }
   }
 }

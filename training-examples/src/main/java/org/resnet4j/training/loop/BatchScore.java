@@ -11,16 +11,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * that DL4J reports has the weight decay in it, and a second forward pass would cost a third of the epoch.
  */
 final class BatchScore extends BaseTrainingListener {
-  private final String logits;
+  private final ComputationGraph graph;
+  private final String output;
   private int[] labels;
   private double lossSum;
   private int right;
   private int images;
 
-  /** Watches the vertex that feeds the graph's one output. */
+  /** Watches what feeds the graph's one output. */
   BatchScore(ComputationGraph graph) {
-    String output = graph.getConfiguration().getNetworkOutputs().get(0);
-    logits = graph.getConfiguration().getVertexInputs().get(output).get(0);
+    this.graph = graph;
+    output = graph.getConfiguration().getNetworkOutputs().get(0);
   }
 
   /** Forgets the epoch so far. */
@@ -45,11 +46,21 @@ final class BatchScore extends BaseTrainingListener {
 
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
-    INDArray scores = activations.get(logits);
+    INDArray scores = logits(activations.get(graph.getConfiguration().getVertexInputs().get(output).get(0)));
     float[][] rows = scores.reshape(scores.size(0), scores.length() / scores.size(0)).toFloatMatrix();
     for (int i = 0; i < rows.length; i++) {
       add(rows[i], labels[i]);
     }
+  }
+
+  /** What comes before softmax: the features themselves, or those times the weights that an output layer has. */
+  private INDArray logits(INDArray features) {
+    Map<String, INDArray> head = graph.getLayer(output).paramTable();
+    if (head.isEmpty()) {
+      return features;
+    }
+    INDArray logits = features.mmul(head.get("W"));
+    return head.containsKey("b") ? logits.addiRowVector(head.get("b")) : logits;
   }
 
   private void add(float[] row, int label) {

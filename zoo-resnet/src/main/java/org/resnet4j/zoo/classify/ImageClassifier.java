@@ -12,12 +12,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.zoo.LayerHelpers;
+import org.resnet4j.zoo.NetworkInput;
 import org.resnet4j.zoo.image.ImageDecoder;
 import org.resnet4j.zoo.image.ImageException;
 import org.resnet4j.zoo.image.Preprocessing;
@@ -43,7 +42,7 @@ public final class ImageClassifier implements AutoCloseable {
   private final ComputationGraph graph;
   private final List<String> classes;
   private final Preprocessing preprocessing;
-  private final ConvolutionLayer first;
+  private final NetworkInput input;
   private final ImageDecoder decoder = ImageDecoder.DEFAULT;
   private final ExecutorService network = Executors.newSingleThreadExecutor(task -> {
     Thread thread = new Thread(task, "image-classifier");
@@ -60,12 +59,9 @@ public final class ImageClassifier implements AutoCloseable {
     graph = model.graph();
     classes = model.classes();
     preprocessing = model.preprocessing();
-    first = Stream.of(graph.getLayers()).map(layer -> layer.conf().getLayer())
-        .filter(ConvolutionLayer.class::isInstance)
-        .map(ConvolutionLayer.class::cast).findFirst().orElseThrow(() -> new IllegalArgumentException(
-            "the network has no convolution, hence takes no images"));
-    if (first.getNIn() != preprocessing.channels().count()) {
-      throw new IllegalArgumentException("the network takes " + first.getNIn() + " channels, its preprocessing gives "
+    input = NetworkInput.of(graph);
+    if (input.channels() != preprocessing.channels().count()) {
+      throw new IllegalArgumentException("the network takes " + input.channels() + " channels, its preprocessing gives "
           + preprocessing.channels() + ": correct " + SavedModel.PREPROCESSING);
     }
   }
@@ -138,11 +134,11 @@ public final class ImageClassifier implements AutoCloseable {
   private float[][] run(List<BufferedImage> images, Function<INDArray, INDArray> forward) {
     float[] values = new float[images.size() * preprocessing.inputLength()];
     for (int i = 0; i < images.size(); i++) {
-      preprocessing.normalize(images.get(i), first.getCnn2dDataFormat(), values, i * preprocessing.inputLength());
+      preprocessing.normalize(images.get(i), input.format(), values, i * preprocessing.inputLength());
     }
     return inNetworkThread(() -> {
-      try (INDArray input = Nd4j.create(values, preprocessing.shape(images.size(), first.getCnn2dDataFormat()), 'c')) {
-        INDArray output = forward.apply(input);
+      try (INDArray batch = Nd4j.create(values, preprocessing.shape(images.size(), input.format()), 'c')) {
+        INDArray output = forward.apply(batch);
         return output.reshape(images.size(), output.length() / images.size()).toFloatMatrix();
       }
     });

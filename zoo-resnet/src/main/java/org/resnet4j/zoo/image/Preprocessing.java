@@ -103,6 +103,17 @@ public record Preprocessing(int height, int width, Resize resize, Interpolation 
         Collections.nCopies(channels.count(), 0.0), Collections.nCopies(channels.count(), 1.0));
   }
 
+  /** 0..255, RGB, the whole shorter side kept: for networks that rescale pixels themselves. */
+  public static Preprocessing raw(int size) {
+    return raw(size, Channels.RGB);
+  }
+
+  /** 0..255, the whole shorter side kept. */
+  public static Preprocessing raw(int size, Channels channels) {
+    return new Preprocessing(size, size, new Resize.ShorterSide(size), Interpolation.BILINEAR, channels, 1,
+        Collections.nCopies(channels.count(), 0.0), Collections.nCopies(channels.count(), 1.0));
+  }
+
   /** The evaluation crop of ImageNet: 224 out of 256. */
   private static Resize croppedFromLarger(int size) {
     require(size >= 1 && size <= MAX_SIDE, "size", "1 to " + MAX_SIDE, size);
@@ -115,6 +126,11 @@ public record Preprocessing(int height, int width, Resize resize, Interpolation 
   }
 
   public Preprocessing withResize(Resize resize) {
+    return new Preprocessing(height, width, resize, interpolation, channels, scale, mean, std);
+  }
+
+  /** The same for an input of another height and width, of which neither is larger than before. */
+  public Preprocessing withCrop(int height, int width) {
     return new Preprocessing(height, width, resize, interpolation, channels, scale, mean, std);
   }
 

@@ -1,0 +1,90 @@
+package org.resnet4j.modelimport.verify;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.resnet4j.modelimport.ModelImportException;
+import org.resnet4j.modelimport.file.NpzFile;
+
+/**
+ * Compares a network with a NumPy archive of what the original computed: {@code x} its input, {@code y} its output in
+ * inference mode, {@code mid__NAME} a layer's output. A network of several inputs or outputs has {@code x__NAME} and
+ * {@code y__NAME} for each. Other arrays are ignored.
+ */
+public final class Verification {
+  private static final String MIDDLE = "mid__";
+
+  private final ComputationGraph graph;
+  private final Map<String, String> vertices;
+  private final NpzFile recorded;
+
+  private Verification(ComputationGraph graph, Map<String, String> vertices, NpzFile recorded) {
+    this.graph = graph;
+    this.vertices = vertices;
+    this.recorded = recorded;
+  }
+
+  /**
+   * Runs the network once.
+   *
+   * @param vertices names in the archive of what isn't a vertex of that name, and the vertex that has it
+   * @return for {@code y} and each {@code mid__} array, in the archive's order
+   * @throws ModelImportException if an array is missing, of another shape, or of a layer that the network doesn't have
+   */
+  public static List<Agreement> of(ComputationGraph graph, Map<String, String> vertices, NpzFile recorded) {
+    return new Verification(graph, vertices, recorded).run();
+  }
+
+  private List<Agreement> run() {
+    List<String> outputs = graph.getConfiguration().getNetworkOutputs();
+    List<String> inputs = graph.getConfiguration().getNetworkInputs();
+    INDArray[] x = inputs.stream().map(input -> read(name("x", input, inputs))).toArray(INDArray[]::new);
+    Map<String, INDArray> computed = graph.feedForward(x, false);
+    List<Agreement> agreements = new ArrayList<>();
+    for (String output : outputs) {
+      String name = name("y", output, outputs);
+      agreements.add(compare(name, read(name), computed.get(output)));
+    }
+    for (String name : recorded.names()) {
+      if (name.startsWith(MIDDLE)) {
+        String layer = name.substring(MIDDLE.length());
+        INDArray values = computed.get(vertices.getOrDefault(layer, layer));
+        if (values == null) {
+          throw new ModelImportException.WeightsDiffer(name, "a layer of the model",
+              "none named " + ModelImportException.quote(layer));
+        }
+        agreements.add(compare(name, read(name), values));
+      }
+    }
+    return agreements;
+  }
+
+  private static String name(String kind, String vertex, List<String> all) {
+    return all.size() == 1 ? kind : kind + "__" + vertex;
+  }
+
+  private INDArray read(String name) {
+    return recorded.read(name, graph.params().dataType());
+  }
+
+  private static Agreement compare(String name, INDArray expected, INDArray found) {
+    if (!Arrays.equals(expected.shape(), found.shape())) {
+      throw new ModelImportException.ShapeDiffers(name, Arrays.toString(expected.shape()) + " as recorded",
+          Arrays.toString(found.shape()) + " as computed");
+    }
+    double[] values = expected.dup('c').data().asDouble();
+    double[] computed = found.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+    double difference = 0;
+    double largest = 0;
+    for (int i = 0; i < values.length; i++) {
+      // NaN, once found, stays.
+      difference = Math.max(difference, Math.abs(values[i] - computed[i]));
+      largest = Math.max(largest, Math.abs(values[i]));
+    }
+    return new Agreement(name, difference, largest);
+  }
+}

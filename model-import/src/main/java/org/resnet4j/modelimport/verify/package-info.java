@@ -1,0 +1,2 @@
+/** Whether an imported network computes what the original framework recorded. */
+package org.resnet4j.modelimport.verify;
