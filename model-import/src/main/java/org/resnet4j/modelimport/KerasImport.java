@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -62,8 +63,8 @@ public final class KerasImport {
           new GraphOptions(options.inputLayout()));
       List<String> notes = new ArrayList<>(model.notes());
       notes.addAll(built.notes());
-      return new ImportedModel(built.graph(), origin(keras), model.inputs(), built.layers(), model.aliases(),
-          notes);
+      return new ImportedModel(built.graph(), origin(keras), model.inputs(), model.outputs(), built.layers(),
+          model.aliases(), merged(model), notes);
     } catch (ModelImportException e) {
       throw e.in(file);
     }
@@ -103,6 +104,14 @@ public final class KerasImport {
       progress.read(read.incrementAndGet(), all);
       return weights.read(layer, index, type);
     };
+  }
+
+  /** Layers without a call of their own. */
+  private static Set<String> merged(KerasModel model) {
+    Set<String> merged = leaves(model.root()).stream().map(Layer::path).collect(Collectors.toSet());
+    model.nodes().forEach(node -> merged.remove(node.layer()));
+    model.inputs().forEach(input -> merged.remove(input.name()));
+    return merged;
   }
 
   private static List<Layer> leaves(Layer layer) {

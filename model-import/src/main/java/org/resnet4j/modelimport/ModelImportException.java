@@ -156,9 +156,12 @@ public abstract sealed class ModelImportException extends RuntimeException {
   public static final class WeightsDiffer extends ModelImportException {
     private static final long serialVersionUID = 1;
 
+    public WeightsDiffer(String object, String expected, String found, String remedy) {
+      super(object, expected, found, remedy, null);
+    }
+
     public WeightsDiffer(String object, String expected, String found) {
-      super(object, expected, found, "The weights are another model's or incomplete: save model and weights together.",
-          null);
+      this(object, expected, found, "The weights are another model's or incomplete: save model and weights together.");
     }
   }
 
