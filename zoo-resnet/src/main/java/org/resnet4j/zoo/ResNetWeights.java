@@ -37,9 +37,9 @@ import org.resnet4j.zoo.weights.TensorSource;
  * }</pre>
  *
  * <p>A row's columns: the net's name, who published it, the file, MD5 where the name doesn't hold the checksum, the
- * size in MiB (Keras's: of the parameters alone; 0: unknown), and the shares of right answers that the publisher states,
- * in percent: the first, and one of the first five. The sources are torchvision's and Keras's own programs, keras.io, and
- * <a href="https://github.com/akamaster/pytorch_resnet_cifar10">akamaster/pytorch_resnet_cifar10</a>.
+ * size in MiB (Keras's: of the parameters alone; 0: unknown), and the percentages of test images that the publisher
+ * states: class found, and class among the first five. The sources are torchvision's and Keras's own programs,
+ * keras.io, and <a href="https://github.com/akamaster/pytorch_resnet_cifar10">akamaster/pytorch_resnet_cifar10</a>.
  */
 public enum ResNetWeights {
   RESNET18_IMAGENET1K_V1("resnet18", By.TORCHVISION, "resnet18-f37072fd.pth", 44.661, 69.758, 89.078),
@@ -97,7 +97,8 @@ public enum ResNetWeights {
   /** Who published it, and what is the same for all of their files. */
   private enum By {
     TORCHVISION("https://download.pytorch.org/models/", WeightsReader.Format.PYTORCH, PretrainedType.IMAGENET,
-        Preprocessing.torch(224), "published with torchvision, BSD-3-Clause; trained on ImageNet, whose own terms apply"),
+        Preprocessing.torch(224),
+        "published with torchvision, BSD-3-Clause; trained on ImageNet, whose own terms apply"),
     /** The later recipe, whose evaluation crops less. */
     TORCHVISION_232(TORCHVISION, Preprocessing.torch(224).withResize(new Resize.ShorterSide(232))),
     KERAS("https://storage.googleapis.com/tensorflow/keras-applications/resnet/", WeightsReader.Format.KERAS_HDF5,
@@ -259,9 +260,9 @@ public enum ResNetWeights {
   /**
    * A net with these weights, from a file that was fetched by hand.
    *
-   * <p>Where the net's head has other classes, or the file none, the head is new and untrained: the note {@code head} of
-   * the metadata says so, and the classes are called {@code class 1} and on. Without a head there are no class names,
-   * and the model can't be saved. The preprocessing's size is the net's.
+   * <p>Where the net's head has other classes, or the file none, the head is new and untrained: the note {@code head}
+   * of the metadata says so, and the classes are called {@code class 1} and on. Without a head there are no class
+   * names, and the model can't be saved. The preprocessing's size is the net's.
    *
    * @throws IllegalArgumentException if it is another net
    * @throws MissingArtifactException if nothing on the class path reads the file
@@ -287,7 +288,8 @@ public enum ResNetWeights {
     }
   }
 
-  private SavedModel read(ResNet net, WeightsReader reader, Path path) {
+  /** The last step of {@link #load}: the file is the published one. */
+  SavedModel read(ResNet net, WeightsReader reader, Path path) {
     boolean head = net.options().head();
     int classes = net.options().classes();
     boolean newHead = head && classes != classes().size();

@@ -6,7 +6,7 @@ import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.WeightsReader;
 import org.resnet4j.zoo.weights.TensorSource;
 
-/** Gives the zoo PyTorch's published weights; every failure is a {@link org.resnet4j.modelimport.ModelImportException}. */
+/** Gives the zoo published PyTorch weights. Failures are {@link org.resnet4j.modelimport.ModelImportException}s. */
 public final class PyTorchWeightsReader implements WeightsReader {
   @Override
   public Format format() {

@@ -7,7 +7,7 @@ import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.WeightsReader;
 import org.resnet4j.zoo.weights.TensorSource;
 
-/** Gives the zoo Keras's published weights; every failure is a {@link org.resnet4j.modelimport.ModelImportException}. */
+/** Gives the zoo published Keras weights. Failures are {@link org.resnet4j.modelimport.ModelImportException}s. */
 public final class KerasWeightsReader implements WeightsReader {
   @Override
   public Format format() {
