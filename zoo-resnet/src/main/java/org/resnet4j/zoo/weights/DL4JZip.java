@@ -44,13 +44,9 @@ public final class DL4JZip {
    */
   public static ComputationGraph load(Path path) {
     try (CheckedZip zip = CheckedZip.open(path, Set.of(CONFIGURATION, PARAMETERS, UPDATER_STATE))) {
-      String where = zip.where(CONFIGURATION);
-      GraphConfiguration configuration;
-      try (InputStream in = zip.open(CONFIGURATION, SavedModel.LONGEST_CONFIGURATION)) {
-        configuration = GraphConfiguration.parse(where, SavedModel.text(where, in.readAllBytes()));
-      }
+      GraphConfiguration configuration = configuration(zip);
       INDArray parameters = read(zip, PARAMETERS, configuration.parameterCount());
-      ComputationGraph graph = SavedModel.initialize(where, configuration, parameters);
+      ComputationGraph graph = SavedModel.initialize(zip.where(CONFIGURATION), configuration, parameters);
       ModelWeights.checkValues(graph);
       if (zip.has(UPDATER_STATE)) {
         INDArray state = graph.getUpdater().getStateViewArray();
@@ -62,6 +58,23 @@ public final class DL4JZip {
       return graph;
     } catch (IOException e) {
       throw Safetensors.failed(path, e);
+    }
+  }
+
+  private static GraphConfiguration configuration(CheckedZip zip) throws IOException {
+    String where = zip.where(CONFIGURATION);
+    String json;
+    try (InputStream in = zip.open(CONFIGURATION, SavedModel.LONGEST_CONFIGURATION)) {
+      json = SavedModel.text(where, in.readAllBytes());
+    }
+    try {
+      return GraphConfiguration.parse(where, json);
+    } catch (WeightsException e) {
+      if (e.reason() == Reason.CONFIGURATION && json.contains("\"confs\"")) {
+        throw new WeightsException(Reason.CONFIGURATION, where, "a ComputationGraph's",
+            "a MultiLayerNetwork's: its method toComputationGraph() gives the same as a graph", e);
+      }
+      throw e;
     }
   }
 
@@ -85,7 +98,10 @@ public final class DL4JZip {
       if (values.length != length) {
         throw new WeightsException(Reason.PARAMETER_COUNT, zip.where(name), length + " values", values.length + "");
       }
-      INDArray array = FloatChunks.create(new long[] {1, length}, length, piece -> fill(piece, in, bytes));
+      INDArray array = FloatChunks.create(new long[] {1, length}, length, piece -> {
+        fill(piece, in, bytes);
+        checkFinite(piece, zip.where(name));
+      });
       if (in.read() >= 0) {
         throw new WeightsException(Reason.TENSOR_SIZE, zip.where(name), "the end after " + length + " values", "more");
       }
@@ -101,6 +117,14 @@ public final class DL4JZip {
     ByteBuffer buffer = ByteBuffer.wrap(content);
     for (int i = 0; i < piece.length; i++) {
       piece[i] = bytes == Float.BYTES ? buffer.getFloat() : (float) buffer.getDouble();
+    }
+  }
+
+  private static void checkFinite(float[] piece, String where) {
+    for (float value : piece) {
+      if (!Float.isFinite(value)) {
+        throw new WeightsException(Reason.VALUE, where, "finite numbers", String.valueOf(value));
+      }
     }
   }
 
