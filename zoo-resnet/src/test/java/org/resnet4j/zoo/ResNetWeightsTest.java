@@ -203,7 +203,8 @@ class ResNetWeightsTest {
 
   private static Set<String> equalTensors(ComputationGraph a, ComputationGraph b) {
     Map<String, INDArray> of = ModelWeights.export(b);
-    return ModelWeights.export(a).entrySet().stream().filter(tensor -> tensor.getValue().equals(of.get(tensor.getKey())))
+    return ModelWeights.export(a).entrySet().stream()
+        .filter(tensor -> tensor.getValue().equals(of.get(tensor.getKey())))
         .map(Map.Entry::getKey).collect(Collectors.toSet());
   }
 

@@ -13,8 +13,8 @@ import java.util.HexFormat;
  * What a publisher says a file's digest is.
  *
  * @param algorithm of the digest
- * @param hex its lower-case hexadecimal digits, or as many of the first as were published: torchvision puts eight into a
- *     file's name, which finds damage but no forgery
+ * @param hex its lower-case hexadecimal digits, or as many of the first as were published: torchvision puts eight into
+ *     a file's name, which finds damage but no forgery
  */
 public record Checksum(Algorithm algorithm, String hex) {
 

@@ -57,6 +57,11 @@ final class Download {
 
   /** Returns when the part is whole and has the checksum. */
   void run() throws IOException, InterruptedException {
+    // A process may have been killed just before it moved the part to its place.
+    if (part.length() >= file.least() && part.length() <= file.most()
+        && file.checksum().of(part.path()).equals(file.checksum().hex())) {
+      return;
+    }
     for (int attempt = 1; ; attempt++) {
       try {
         boolean resumed = transfer();
@@ -96,7 +101,7 @@ final class Download {
     Optional<String> validator = part.validator(address.toString());
     Answer answer = ask(validator);
     try (BodyReader body = new BodyReader(answer.response.body())) {
-      URI from = answer.response.uri();
+      URI from = withoutQuery(answer.response.uri());
       checkKind(from, answer.response);
       if (answer.total >= 0 && (answer.total < file.least() || answer.total > file.most())) {
         throw new WeightStoreException(Reason.LENGTH, from, expectedLength(), answer.total + " bytes");
@@ -210,28 +215,35 @@ final class Download {
 
   /** Asks for the file, or its rest, and follows redirects. */
   private Answer ask(Optional<String> validator) throws IOException, InterruptedException {
-    URI at = address;
+    URI next = address;
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      HttpRequest.Builder request = HttpRequest.newBuilder(at).timeout(settings.stall())
+      URI at = withoutQuery(next);
+      HttpRequest.Builder request = HttpRequest.newBuilder(next).timeout(settings.stall())
           .header("User-Agent", "resnet4j").header("Accept-Encoding", "identity");
       long kept = part.length();
       validator.ifPresent(known -> request.header("Range", "bytes=" + kept + "-").header("If-Range", known));
       HttpResponse<Flow.Publisher<List<ByteBuffer>>> response = send(at, request.build());
-      Optional<Answer> answer;
+      boolean wanted = false;
       try {
-        answer = answer(at, response, validator, kept);
-      } catch (WeightStoreException e) {
-        new BodyReader(response.body()).close();
-        throw e;
+        Optional<Answer> answer = answer(at, response, validator, kept);
+        if (answer.isPresent()) {
+          wanted = true;
+          return answer.get();
+        }
+      } finally {
+        if (!wanted) {
+          new BodyReader(response.body()).close();
+        }
       }
-      if (answer.isPresent()) {
-        return answer.get();
-      }
-      new BodyReader(response.body()).close();
-      at = redirected(at, response.headers().firstValue("Location").orElse(""));
+      next = redirected(next, response.headers().firstValue("Location").orElse(""));
     }
     throw new WeightStoreException(Reason.REDIRECT, address, "at most " + MOST_REDIRECTS + " redirects",
-        "one more, to " + quote(at.toString()));
+        "one more, to " + quote(withoutQuery(next).toString()));
+  }
+
+  /** For messages: the query of a redirect's address may be a key. */
+  private static URI withoutQuery(URI address) {
+    return address.getRawQuery() == null ? address : address.resolve(address.getRawPath());
   }
 
   private HttpResponse<Flow.Publisher<List<ByteBuffer>>> send(URI at, HttpRequest request)
@@ -314,12 +326,12 @@ final class Download {
     try {
       to = from.resolve(URI.create(location));
     } catch (IllegalArgumentException e) {
-      throw new WeightStoreException(Reason.REDIRECT, from, "an address to go to", quote(location), e);
+      throw new WeightStoreException(Reason.REDIRECT, withoutQuery(from), "an address to go to", quote(location), e);
     }
     boolean downgraded = "https".equalsIgnoreCase(from.getScheme()) && !"https".equalsIgnoreCase(to.getScheme());
     if (location.isEmpty() || !PublishedFile.isHttp(to) || downgraded || to.getUserInfo() != null) {
-      throw new WeightStoreException(Reason.REDIRECT, from, downgraded ? "an https address" : "an address to go to",
-          quote(location));
+      throw new WeightStoreException(Reason.REDIRECT, withoutQuery(from),
+          downgraded ? "an https address" : "an address to go to", quote(location.replaceFirst("\\?.*", "")));
     }
     return to;
   }

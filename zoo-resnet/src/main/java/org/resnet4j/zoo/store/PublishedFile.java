@@ -18,8 +18,8 @@ public record PublishedFile(String name, URI address, Checksum checksum, long by
   /** @throws IllegalArgumentException if the name isn't a plain file's, or the address not one of HTTP */
   public PublishedFile {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,199}")) {
-      throw new IllegalArgumentException("A published file's name is of letters, digits, \".\", \"_\" and \"-\", found \""
-          + name + "\".");
+      throw new IllegalArgumentException("A published file's name is of letters, digits, \".\", \"_\" and \"-\", found "
+          + WeightStoreException.quote(name) + ".");
     }
     if (!isHttp(address)) {
       throw new IllegalArgumentException("A published file's address begins with https:// or http://, found "

@@ -16,7 +16,7 @@ import org.resnet4j.zoo.store.WeightStoreException.Reason;
  * @param offline whether the network is forbidden
  * @param mirror the address under which all files lie by name; no other is then asked
  * @param connect the longest wait for a connection
- * @param stall the longest wait for an answer to begin, and for the next {@value Download#LEAST_PROGRESS} bytes of it
+ * @param stall the longest wait for an answer to begin, and for the next KiB of it
  * @param attempts how often a file is asked for, the first time included
  * @param backOff the pause before the second attempt, doubled before each further one
  * @param lockWait the longest wait for another process that fetches the same file
@@ -29,7 +29,7 @@ public record StoreSettings(Path folder, boolean offline, Optional<URI> mirror, 
   public StoreSettings {
     if (attempts < 1 || !isPositive(connect) || !isPositive(stall) || backOff.isNegative() || lockWait.isNegative()) {
       throw new IllegalArgumentException("One attempt or more and positive waits are needed, found " + attempts
-          + " attempts, connect " + connect + ", stall " + stall + ", back-off " + backOff + ", lock " + lockWait + ".");
+          + " attempts, connect " + connect + ", stall " + stall + ", back-off " + backOff + ", lock " + lockWait);
     }
   }
 
@@ -119,6 +119,10 @@ public record StoreSettings(Path folder, boolean offline, Optional<URI> mirror, 
       return setting("mirror").map(setting -> {
         try {
           URI address = URI.create(setting.value);
+          if (address.getRawUserInfo() != null) {
+            throw new WeightStoreException(Reason.SETTING, setting.name, "an address without a user's name",
+                "one with it");
+          }
           if (PublishedFile.isHttp(address) && address.getRawQuery() == null && address.getRawFragment() == null) {
             return address;
           }

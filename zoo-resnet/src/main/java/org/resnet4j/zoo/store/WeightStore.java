@@ -62,23 +62,33 @@ public final class WeightStore {
       throw new WeightStoreException(Reason.OFFLINE, target, "the file", "none");
     }
     makeFolder();
-    try (StoreLock lock = StoreLock.acquire(target, settings.lockWait(), listener)) {
-      Optional<Path> meanwhile = cached(file);
-      if (meanwhile.isPresent()) {
-        return meanwhile.get();
+    try {
+      StoreLock lock = StoreLock.acquire(target, settings.lockWait(), listener);
+      try {
+        return fetchLocked(file, target, listener);
+      } finally {
+        lock.close();
       }
-      PartFile part = new PartFile(target);
-      new Download(settings, file, part, listener).run();
-      Files.move(part.path(), target, StandardCopyOption.ATOMIC_MOVE);
-      part.deleteValidator();
-      listener.finished(target);
-      return target;
     } catch (InterruptedException | ClosedByInterruptException e) {
       Thread.currentThread().interrupt();
       throw new WeightStoreException(Reason.INTERRUPTED, target, "its end", "an interruption", e);
     } catch (IOException e) {
       throw new WeightStoreException(Reason.FILE, target, "to be written", e.toString(), e);
     }
+  }
+
+  private Path fetchLocked(PublishedFile file, Path target, DownloadListener listener)
+      throws IOException, InterruptedException {
+    Optional<Path> meanwhile = cached(file);
+    if (meanwhile.isPresent()) {
+      return meanwhile.get();
+    }
+    PartFile part = new PartFile(target);
+    new Download(settings, file, part, listener).run();
+    Files.move(part.path(), target, StandardCopyOption.ATOMIC_MOVE);
+    part.deleteValidator();
+    listener.finished(target);
+    return target;
   }
 
   /**

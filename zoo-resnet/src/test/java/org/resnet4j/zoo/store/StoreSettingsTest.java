@@ -1,6 +1,7 @@
 package org.resnet4j.zoo.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,12 +48,14 @@ class StoreSettingsTest {
 
   @ParameterizedTest
   @CsvSource({"RESNET4J_OFFLINE, maybe", "RESNET4J_MIRROR, ftp://host/", "RESNET4J_MIRROR, host/weights",
-      "RESNET4J_MIRROR, http://a b/", "RESNET4J_MIRROR, https://host/?key=1"})
+      "RESNET4J_MIRROR, http://a b/", "RESNET4J_MIRROR, https://me:secret@host/",
+      "RESNET4J_MIRROR, https://host/?key=1"})
   void aSettingThatMakesNoSenseIsNamed(String name, String value) {
     WeightStoreException refused =
         assertThrows(WeightStoreException.class, () -> settings(Map.of(name, value), LINUX));
     assertEquals(Reason.SETTING, refused.reason());
     assertTrue(refused.getMessage().startsWith(name + " "), refused.getMessage());
+    assertFalse(refused.getMessage().contains("secret"), refused.getMessage());
   }
 
   @Test

@@ -155,12 +155,36 @@ class WeightStoreTest {
 
   @Test
   void aDownloadGoesOnInALaterCall() throws IOException {
+    StoreSettings s = settings();
+    WeightStore once = new WeightStore(
+        new StoreSettings(s.folder(), false, s.mirror(), s.connect(), s.stall(), 1, s.backOff(), s.lockWait()));
+    try (FileServer server = new FileServer(brokenOff(CONTENT, TAG, 100_000), file(CONTENT, TAG))) {
+      PublishedFile file = published(server.address("/" + NAME));
+      WeightStoreException refused = assertThrows(WeightStoreException.class, () -> once.fetch(file, listener));
+      assertEquals(Reason.BROKEN_OFF, refused.reason());
+      long kept = Files.size(folder().resolve("." + NAME + ".part"));
+      assertTrue(kept > 0 && kept <= 100_000, "kept " + kept);
+      assertArrayEquals(CONTENT, Files.readAllBytes(once.fetch(file, listener)));
+      assertEquals(List.of("started 0/300000", "started " + kept + "/300000", "finished"), heard);
+    }
+  }
+
+  @Test
+  void whatAnotherAddressGaveIsNotGoneOnWith() throws IOException {
     refuses(Reason.BROKEN_OFF, 3, brokenOff(CONTENT, TAG, 100_000));
-    long kept = Files.size(folder().resolve("." + NAME + ".part"));
-    assertTrue(kept > 0 && kept <= 100_000, "kept " + kept);
-    // The address is another port's, so what is kept may be another file's.
+    // Another server has another port.
     fetches(file(CONTENT, TAG));
     assertEquals("started 0/300000", heard.get(heard.size() - 2));
+  }
+
+  @Test
+  void aWholeDownloadThatWasNotMovedIsTaken() throws IOException {
+    Files.createDirectories(folder());
+    Files.write(folder().resolve("." + NAME + ".part"), CONTENT);
+    try (FileServer server = new FileServer(status(404))) {
+      assertArrayEquals(CONTENT, Files.readAllBytes(fetch(server)));
+      assertEquals(0, server.requests.size());
+    }
   }
 
   @Test
@@ -250,6 +274,14 @@ class WeightStoreTest {
   }
 
   @Test
+  void aRedirectsQueryIsNotShown() throws IOException {
+    WeightStoreException refused =
+        refuses(Reason.NOT_FOUND, 2, status(302, "Location", "/elsewhere?signature=secret"), status(404));
+    assertTrue(refused.getMessage().contains("/elsewhere "), refused.getMessage());
+    assertFalse(refused.getMessage().contains("secret"), refused.getMessage());
+  }
+
+  @Test
   void aLoopOfRedirectsEnds() throws IOException {
     refuses(Reason.REDIRECT, 6, status(307, "Location", "/again"));
   }
@@ -267,7 +299,8 @@ class WeightStoreTest {
     WeightStoreException refused =
         assertThrows(WeightStoreException.class, () -> Download.redirected(https, "http://host/file"));
     assertEquals(Reason.REDIRECT, refused.reason());
-    assertEquals(URI.create("https://host/file"), Download.redirected(URI.create("http://host/f"), "https://host/file"));
+    assertEquals(URI.create("https://host/file"),
+        Download.redirected(URI.create("http://host/f"), "https://host/file"));
   }
 
   @Test
