@@ -208,7 +208,7 @@ public enum ResNetWeights {
     return by.preprocessing;
   }
 
-  /** The classes' names in the order of the outputs; empty without a head. */
+  /** The classes' names in the order of the outputs, for ImageNet in torchvision's words; empty without a head. */
   public List<String> classes() {
     return !hasHead() ? List.of() : by.type == PretrainedType.CIFAR10 ? CIFAR10 : ImageNet.CLASSES;
   }

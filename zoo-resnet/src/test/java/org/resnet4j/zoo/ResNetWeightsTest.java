@@ -120,8 +120,8 @@ class ResNetWeightsTest {
   void classNamesAreInOrder() {
     List<String> classes = ResNetWeights.RESNET50_IMAGENET1K_V2.classes();
     assertEquals(1000, classes.size());
-    recorded().get("classes").fields()
-        .forEachRemaining(name -> assertEquals(name.getValue().asText(), classes.get(Integer.parseInt(name.getKey()))));
+    recorded().get("classes").properties()
+        .forEach(name -> assertEquals(name.getValue().asText(), classes.get(Integer.parseInt(name.getKey()))));
     assertEquals(10, ResNetWeights.CIFAR_RESNET20.classes().size());
     assertEquals("cat", ResNetWeights.CIFAR_RESNET20.classes().get(3));
     assertTrue(ResNetWeights.RESNET50_KERAS_NOTOP.classes().isEmpty());
