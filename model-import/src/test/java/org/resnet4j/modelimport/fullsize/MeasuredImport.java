@@ -15,8 +15,10 @@ import org.resnet4j.modelimport.file.NpzFile;
 import org.resnet4j.modelimport.verify.Agreement;
 import org.resnet4j.modelimport.verify.Verification;
 import org.resnet4j.modelimport.zoo.ZooWeights;
+import org.resnet4j.zoo.ResNet;
 import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.ResNets;
+import org.resnet4j.zoo.weights.ModelWeights;
 
 /**
  * A process of its own that imports one file, and prints what that took: {@code peak} bytes above the process once ND4J
@@ -67,7 +69,10 @@ final class MeasuredImport {
 
   private static void zoo(Path file, String name) {
     ResNetSpec spec = ResNets.spec(name);
-    throw new UnsupportedOperationException(spec.name() + KerasFile.open(file) + ZooWeights.class);
+    ComputationGraph graph = ResNet.builder().spec(spec).numClasses(1000).inputShape(3, 224, 224).build().init();
+    try (KerasFile keras = KerasFile.open(file)) {
+      ModelWeights.load(graph, ZooWeights.of(keras, spec));
+    }
   }
 
   private static double difference(ImportedModel model, Path recorded) {
