@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,7 +138,7 @@ final class ZipArchive implements AutoCloseable {
       throw new TooLarge(name, "at most " + bound + " bytes", size + " bytes").in(path);
     }
     try (InputStream in = zip.getInputStream(entry)) {
-      byte[] content = in.readNBytes((int) size);
+      byte[] content = content(in, (int) size, size <= entry.getCompressedSize());
       if (content.length < size || in.read() >= 0) {
         throw new Damaged(name, size + " bytes", content.length < size ? content.length + " bytes" : "more", null);
       }
@@ -152,6 +153,16 @@ final class ZipArchive implements AutoCloseable {
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       throw failure(name, e).in(path);
     }
+  }
+
+  /** What claims to have been compressed is believed piece by piece, which needs twice the memory. */
+  private static byte[] content(InputStream in, int size, boolean stored) throws IOException {
+    if (!stored) {
+      return in.readNBytes(size);
+    }
+    byte[] content = new byte[size];
+    int length = in.readNBytes(content, 0, size);
+    return length < size ? Arrays.copyOf(content, length) : content;
   }
 
   @Override
