@@ -36,7 +36,8 @@ class Case:
 
 def case(**options):
     def register(build):
-        CASES[build.__name__] = Case(build.__name__, build, reason=options.pop("reason", build.__doc__ or ""), **options)
+        reason = options.pop("reason", build.__doc__ or "")
+        CASES[build.__name__] = Case(build.__name__, build, reason=reason, **options)
         return build
     return register
 

@@ -88,8 +88,8 @@ def separable(k):
 def batch_norm(k):
     norm = k.layers.BatchNormalization
     return chain(k, (6, 7, 3),
-                 norm(), norm(axis=3, epsilon=1.001e-5), norm(center=False, momentum=0.9), norm(scale=False, epsilon=0.02),
-                 norm(center=False, scale=False, momentum=0.997), norm(axis=1), norm(axis=2, scale=False))
+                 norm(), norm(axis=3, epsilon=1.001e-5), norm(center=False, momentum=0.9),
+                 norm(scale=False, epsilon=0.02), norm(center=False, scale=False, momentum=0.997), norm(axis=1), norm(axis=2, scale=False))
 
 
 @case()
@@ -315,6 +315,13 @@ def dropouts(k):
                  layers.Flatten(), layers.Dropout(0.5, seed=3), layers.Dense(3))
 
 
+@case()
+def identities(k):
+    layers = k.layers
+    return chain(k, (4, 5, 3), layers.Identity(), layers.Conv2D(4, 3, name="conv"), layers.Activation("linear"),
+                 layers.Identity(name="features"))
+
+
 # Preprocessing layers
 
 @case(pixels=True)
@@ -369,7 +376,8 @@ def augmentation(k):
     layers = k.layers
     model = [layers.RandomFlip("horizontal"), layers.RandomRotation(0.1), layers.RandomTranslation(0.1, 0.2),
              layers.RandomZoom(0.1), layers.RandomContrast(0.2), layers.Rescaling(1 / 255)]
-    return chain(k, (6, 5, 3), *model, layers.Conv2D(3, 3, strides=2, padding="same"), layers.Flatten(), layers.Dense(2))
+    return chain(k, (6, 5, 3), *model, layers.Conv2D(3, 3, strides=2, padding="same"), layers.Flatten(),
+                 layers.Dense(2))
 
 
 @case(pixels=True)
@@ -389,7 +397,8 @@ def augmentation_nested(k):
 @case(only="k3", pixels=True)
 def augmentation_k3(k):
     layers = k.layers
-    kinds = [layers.RandomColorJitter(), layers.RandomGrayscale(), layers.RandomHue(0.1), layers.RandomSaturation(0.2), layers.RandomSharpness(0.1), layers.RandomErasing(),
+    kinds = [layers.RandomColorJitter(), layers.RandomGrayscale(), layers.RandomHue(0.1),
+             layers.RandomSaturation(0.2), layers.RandomSharpness(0.1), layers.RandomErasing(),
              layers.RandomGaussianBlur(), layers.RandomPosterization(4), layers.RandomPerspective(),
              layers.RandomInvert()]
     return chain(k, (6, 5, 3), *kinds, layers.Rescaling(1 / 255), layers.Flatten(), layers.Dense(2))

@@ -61,7 +61,8 @@ def functions(k):
     a = k.layers.Conv2D(3, 1)(x)
     if k.__name__ == "keras":
         return joined(k, x, k.activations.relu(a), k.activations.gelu(a, approximate=True), k.ops.add(a, x),
-                      k.ops.concatenate([a, x], axis=-1), k.ops.sigmoid(a), k.ops.expand_dims(k.ops.mean(a, (1, 2)), 1)[:, None])
+                      k.ops.concatenate([a, x], axis=-1), k.ops.sigmoid(a),
+                      k.ops.expand_dims(k.ops.mean(a, (1, 2)), 1)[:, None])
     return joined(k, x, tf.nn.relu(a), tf.nn.gelu(a, approximate=True), tf.add(a, x), tf.concat([a, x], -1),
                   tf.sigmoid(a), tf.reduce_mean(a, (1, 2), keepdims=True))
 

@@ -17,7 +17,7 @@ def small(k, end="softmax", units=3, l2=0.0):
 
 
 def compiled(model, optimizer, loss, **options):
-    model.compile(optimizer, loss, **options)
+    model.compile(optimizer=optimizer, loss=loss, **options)
     return model
 
 
@@ -80,6 +80,39 @@ def compiled_and_trained(k):
     random = np.random.default_rng(5)
     model.train_on_batch(random.uniform(-2, 2, (4, 6, 5, 3)).astype("float32"), np.arange(4) % 3)
     return model
+
+
+@case(only="k2")
+def compiled_legacy(k):
+    """The optimizers of Keras 2.10 and before, with their decay."""
+    return compiled(small(k), k.optimizers.legacy.SGD(0.1, momentum=0.9, decay=1e-4, nesterov=True),
+                    "sparse_categorical_crossentropy")
+
+
+@case()
+def compiled_two_outputs(k):
+    """A loss for each output."""
+    x = k.Input((6, 5, 3))
+    y = k.layers.Flatten(name="flat")(k.layers.Conv2D(2, 3, name="conv")(x))
+    outputs = [k.layers.Dense(3, activation="softmax", name="kind")(y), k.layers.Dense(1, name="size")(y)]
+    return compiled(k.Model(x, outputs), "sgd", {"kind": "sparse_categorical_crossentropy", "size": "mse"},
+                    loss_weights={"kind": 1.0, "size": 0.5})
+
+
+def focal(labels, probabilities):
+    return -((1 - probabilities) ** 2) * labels
+
+
+@case()
+def compiled_own_loss(k):
+    """The loss is a function of the user's program, of which the file has the name only: it imports without a loss."""
+    return compiled(small(k), "adam", focal)
+
+
+@case(policy="mixed_float16")
+def compiled_loss_scale(k):
+    """In half precision, Keras wraps the optimizer."""
+    return compiled(small(k), k.optimizers.Adam(2e-3), "sparse_categorical_crossentropy")
 
 
 SGD = {"batch": 6, "classes": 3, "steps": 4}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ import org.resnet4j.modelimport.model.Layer;
 import org.resnet4j.modelimport.weights.LayerWeights;
 import org.resnet4j.modelimport.weights.WeightMatching;
 import org.resnet4j.modelimport.weights.WeightMatching.Architecture;
+import org.resnet4j.zoo.ResNetSpec;
 
 /**
  * Imports models that Keras 2.2.4, 2.x (tf-keras) or 3 saved: {@code .h5} and {@code .keras}, or weights alone
@@ -43,6 +45,11 @@ public final class KerasImport {
   /** A whole model, or weights with the architecture that the options name. */
   public static ImportedModel load(Path file, KerasOptions options) {
     try (KerasFile keras = KerasFile.open(file)) {
+      if (keras.kind() == KerasFile.Kind.MODEL_HDF5 && keras.kerasVersion().isEmpty()) {
+        // Without it Keras takes a file for one of version 1, whose weights lie otherwise.
+        throw new ModelImportException.Incomplete("attribute keras_version", "the version of Keras that saved the model",
+            "none", "Load the model in Keras and save it again.");
+      }
       KerasModel model = options.architecture().isPresent() ? architecture(options.architecture().get())
           : ArchitectureReader.read(keras.configuration().orElseThrow(() -> new ModelImportException.Incomplete("",
               "a model", "weights without an architecture",
@@ -56,8 +63,24 @@ public final class KerasImport {
           new GraphOptions(options.inputLayout()));
       List<String> notes = new ArrayList<>(model.notes());
       notes.addAll(built.notes());
-      return new ImportedModel(built.graph(), origin(keras, model), model.inputs(), built.layers(), model.aliases(),
-          notes);
+      return new ImportedModel(built.graph(), origin(keras), model.inputs(), model.outputs(), built.layers(),
+          model.aliases(), merged(model), notes);
+    } catch (ModelImportException e) {
+      throw e.in(file);
+    }
+  }
+
+  /**
+   * The weights of keras.applications' ResNet50, 101, 152 and their V2 in the zoo's net, which has the zoo's vertex
+   * names; without a top in the file, a net that ends at {@code pool}. The input is 224 x 224, NHWC unless the options
+   * say otherwise.
+   *
+   * @param spec {@code resnet50_keras} and its like
+   * @throws IllegalArgumentException if the spec isn't a net of Keras's, or the options name an architecture or double
+   */
+  public static ImportedModel load(Path file, ResNetSpec spec, KerasOptions options) {
+    try (KerasFile keras = KerasFile.open(file)) {
+      return ZooImport.load(keras, spec, options);
     } catch (ModelImportException e) {
       throw e.in(file);
     }
@@ -83,15 +106,23 @@ public final class KerasImport {
     };
   }
 
+  /** Layers without a call of their own. */
+  private static Set<String> merged(KerasModel model) {
+    Set<String> merged = leaves(model.root()).stream().map(Layer::path).collect(Collectors.toSet());
+    model.nodes().forEach(node -> merged.remove(node.layer()));
+    model.inputs().forEach(input -> merged.remove(input.name()));
+    return merged;
+  }
+
   private static List<Layer> leaves(Layer layer) {
     return layer.model() ? layer.children().stream().flatMap(child -> leaves(child).stream()).toList()
         : List.of(layer);
   }
 
-  private static String origin(KerasFile file, KerasModel model) {
-    return "%s: %s%s, %s".formatted(file.path().getFileName(),
-        model.version() == KerasModel.Version.KERAS_3 ? "Keras 3" : "Keras 2",
-        file.kerasVersion().map(version -> " (" + version.replaceAll("[^\\w.+-]", "?") + ")").orElse(""),
+  /** A line about the file. */
+  static String origin(KerasFile file) {
+    return "%s: Keras%s, %s".formatted(file.path().getFileName(),
+        file.kerasVersion().map(version -> " " + version.replaceAll("[^\\w.+-]", "?")).orElse(""),
         switch (file.kind()) {
           case MODEL_HDF5 -> "whole model (HDF5)";
           case KERAS_ARCHIVE -> "whole model (.keras)";

@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -132,16 +130,9 @@ class KerasFixturesTest {
 
   /** Unpacks a case; its model files. */
   private List<Path> models(String name) throws IOException {
-    List<Path> models = new ArrayList<>();
-    try (ZipInputStream zip = new ZipInputStream(Fixtures.open(FOLDER + name + ".zip"))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        Path file = folder.resolve(entry.getName());
-        Files.copy(zip, file);
-        if (entry.getName().matches(".*\\.(h5|keras)")) {
-          models.add(file);
-        }
-      }
+    Fixtures.unpack(FOLDER + name + ".zip", folder);
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().matches(".*\\.(h5|keras)")).sorted().toList();
     }
-    return models;
   }
 }

@@ -1,6 +1,7 @@
 package org.resnet4j.modelimport.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.model.Activation;
 import org.resnet4j.modelimport.model.Activation.Elu;
@@ -28,12 +29,13 @@ final class Activations {
     String kind = value.path("class_name").asText();
     JsonNode config = value.path("config");
     String module = value.path("module").asText("");
-    boolean own = module.isEmpty() || module.matches("(keras|tf_keras|tensorflow)(\\..*)?");
+    // Keras looks a function without a module of its own up among its own as well.
+    boolean own = module.isEmpty() || module.matches("(builtins|keras|tf_keras|tensorflow)(\\..*)?");
     if (own && config.isTextual() && kind.equals("function")) {
       return named(config.asText(), settings, rank);
     }
     Settings inner = new Settings("activation of " + settings.where(), kind, config, settings.version(),
-        new java.util.ArrayList<>());
+        new ArrayList<>());
     if (own && kind.equals("Activation")) {
       return setting(inner, rank);
     }

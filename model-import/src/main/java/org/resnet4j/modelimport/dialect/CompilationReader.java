@@ -93,7 +93,7 @@ final class CompilationReader {
 
   private Optional<Optimizer> optimizer(JsonNode given) {
     JsonNode optimizer = given;
-    for (int i = 0; i < DEEPEST_WRAPPING && optimizer.path("class_name").asText().startsWith("LossScaleOptimizer"); i++) {
+    for (int i = 0; i < DEEPEST_WRAPPING && isLossScaling(optimizer); i++) {
       JsonNode config = optimizer.path("config");
       optimizer = config.has("inner_optimizer") ? config.get("inner_optimizer") : config.path("optimizer");
     }
@@ -125,6 +125,10 @@ final class CompilationReader {
       }
     }
     return learningRate(config, kind.get()).map(rate -> new Optimizer(kind.get(), rate, settings));
+  }
+
+  private static boolean isLossScaling(JsonNode optimizer) {
+    return optimizer.path("class_name").asText().startsWith("LossScaleOptimizer");
   }
 
   private static Optional<OptimizerKind> kind(String name) {
@@ -169,7 +173,8 @@ final class CompilationReader {
     Optional<Double> steps = number(schedule.path("decay_steps"));
     Optional<Double> factor = number(schedule.path("decay_rate"));
     String name = given.path("class_name").asText();
-    if (name.equals("ExponentialDecay") && initial.isPresent() && steps.isPresent() && factor.isPresent()) {
+    if (name.equals("ExponentialDecay") && initial.isPresent() && steps.filter(count -> count > 0).isPresent()
+        && factor.isPresent()) {
       return Optional.of(new LearningRate.Exponential(initial.get(), steps.get(), factor.get(),
           schedule.path("staircase").asBoolean(false)));
     }

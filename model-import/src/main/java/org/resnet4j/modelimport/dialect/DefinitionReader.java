@@ -3,7 +3,6 @@ package org.resnet4j.modelimport.dialect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,12 +85,13 @@ final class DefinitionReader {
     if (inputs.isEmpty() || outputs.isEmpty()) {
       throw invalid(path, "inputs and outputs", inputs.size() + " inputs, " + outputs.size() + " outputs");
     }
-    Set<String> fed = new HashSet<>();
-    inputs.forEach(input -> fed.add(input.name()));
     for (LayerDefinition layer : definitions.values()) {
-      if (layer.input() && !fed.contains(layer.name()) && !layer.calls().isEmpty()) {
-        throw new ModelImportException.InvalidConfiguration(layer.where(), "an input without a call", "a call");
+      if (layer.input() && !layer.calls().isEmpty()) {
+        throw new ModelImportException.InvalidConfiguration(layer.where(), "an input layer without inputs", "a call");
       }
+    }
+    if (Set.copyOf(inputs).size() < inputs.size()) {
+      throw invalid(path, "each input once", "one of them twice");
     }
     return new ModelDefinition(List.copyOf(definitions.values()), inputs, inputKeys, outputs,
         CallOrder.of(definitions));
@@ -202,6 +202,10 @@ final class DefinitionReader {
   private static Optional<Shape> shape(JsonNode sizes, String where) {
     if (!sizes.isArray() || sizes.isEmpty() || sizes.get(0).isContainerNode()) {
       return Optional.empty();
+    }
+    if (sizes.size() - 1 > OutputShapes.MOST_AXES) {
+      throw new ModelImportException.TooLarge(where, "at most " + OutputShapes.MOST_AXES + " axes in its shape",
+          String.valueOf(sizes.size() - 1));
     }
     List<Integer> known = new ArrayList<>();
     for (int i = 1; i < sizes.size(); i++) {

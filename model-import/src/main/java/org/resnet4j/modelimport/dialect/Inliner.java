@@ -28,6 +28,7 @@ import org.resnet4j.modelimport.model.Weight;
 final class Inliner {
   // Shared models that call shared models multiply: a small configuration can ask for any number.
   private static final int MOST_CALLS = 50_000;
+  private static final int MOST_VALUES = 10_000_000;
   private static final long MOST_WEIGHTS = Integer.MAX_VALUE;
 
   private final Version version;
@@ -40,6 +41,7 @@ final class Inliner {
   private final Set<String> names = new HashSet<>();
   private final Map<String, Integer> sharers = new HashMap<>();
   private int calls;
+  private long values;
 
   Inliner(Version version, Precision precision, Collection<String> notes) {
     this.version = version;
@@ -70,7 +72,8 @@ final class Inliner {
       }
       inputs.add(new Tensor(input.name(), input.shape()));
     }
-    List<String> outputs = run(model, inputs, new Scope(trainable, Optional.empty())).stream().map(Tensor::node).toList();
+    Scope scope = new Scope(trainable, Optional.empty());
+    List<String> outputs = run(model, inputs, scope).stream().map(Tensor::node).toList();
     List<Layer> layers = layers(model);
     checkWeights();
     List<Node> leading = leadingTo(outputs);
@@ -120,6 +123,22 @@ final class Inliner {
     return results;
   }
 
+  /** Counts what a call keeps: a shared layer keeps it again and again. */
+  private void keep(LayerDefinition layer, int more) {
+    values += more;
+    if (values > MOST_VALUES) {
+      throw new ModelImportException.TooLarge(layer.where(),
+          "at most " + MOST_VALUES + " inputs, outputs and constants in all calls", "more");
+    }
+  }
+
+  private static int constants(Operation operation) {
+    if (operation instanceof Operation.Affine affine) {
+      return affine.scale().values().size() + affine.offset().values().size();
+    }
+    return operation instanceof Operation.Select select ? select.indices().size() : 0;
+  }
+
   private static Tensor resolve(Reference reference, Map<String, List<List<Tensor>>> outputs, String where) {
     List<List<Tensor>> ofLayer = outputs.get(reference.layer());
     List<Tensor> ofCall = ofLayer == null ? null : ofLayer.get(reference.call());
@@ -158,6 +177,7 @@ final class Inliner {
   }
 
   private Tensor add(LayerDefinition layer, Settings settings, Operation operation, List<Tensor> inputs, Scope scope) {
+    keep(layer, inputs.size() + constants(operation));
     List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();
     Shape shape = new OutputShapes(settings.where()).of(operation, shapes);
     List<Weight> needed = weights(operation, shapes.get(0), settings);
@@ -191,6 +211,7 @@ final class Inliner {
     if (inputs.size() != model.inputs().size()) {
       throw settings.invalid(model.inputs().size() + " inputs", String.valueOf(inputs.size()));
     }
+    keep(layer, inputs.size() + model.outputs().size());
     List<Tensor> results = run(model, inputs, scope);
     if (results.size() == 1) {
       int made = callsMade.merge(layer.path(), 1, Integer::sum);

@@ -2,8 +2,10 @@ package org.resnet4j.modelimport.dialect;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.resnet4j.modelimport.model.Operation;
 import org.resnet4j.modelimport.model.Operation.Activate;
 import org.resnet4j.modelimport.model.Operation.BatchNormalization;
@@ -142,7 +144,7 @@ final class LayerOperations {
   }
 
   private static Padding padding(Settings s) {
-    return switch (s.text("padding", "valid").toLowerCase(java.util.Locale.ROOT)) {
+    return switch (s.text("padding", "valid").toLowerCase(Locale.ROOT)) {
       case "same" -> Padding.SAME;
       case "valid" -> Padding.VALID;
       default -> throw s.unsupported("padding same or valid", Settings.found(s.get("padding")));
@@ -230,7 +232,7 @@ final class LayerOperations {
     List<Integer> axes = s.integers("dims");
     int rank = inputs.get(0).rank();
     if (axes.size() != rank || !Set.copyOf(axes).equals(Set.copyOf(
-        java.util.stream.IntStream.rangeClosed(1, rank).boxed().toList()))) {
+        IntStream.rangeClosed(1, rank).boxed().toList()))) {
       throw s.invalid("each axis from 1 to " + rank + " once", axes.toString());
     }
     return new Permute(axes);

@@ -1,17 +1,16 @@
 package org.resnet4j.modelimport.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.dialect.Call.Argument;
 import org.resnet4j.modelimport.dialect.Call.Literal;
 import org.resnet4j.modelimport.dialect.Call.Reference;
-import org.resnet4j.modelimport.dialect.Call.Sequence;
 import org.resnet4j.modelimport.model.Activation;
 import org.resnet4j.modelimport.model.Activation.Plain;
 import org.resnet4j.modelimport.model.Activation.Relu;
@@ -34,19 +33,17 @@ import org.resnet4j.modelimport.model.Operation.ZeroPadding;
 import org.resnet4j.modelimport.model.Shape;
 
 /**
- * Functions on tensors that a model was written with, such as {@code x / 127.5}: operations of Keras 3, and TensorFlow's
- * in Keras 2 ({@code TFOpLambda}, {@code SlicingOpLambda}).
+ * Functions on tensors that a model was written with, such as {@code x / 127.5}: operations of Keras 3, and
+ * TensorFlow's in Keras 2 ({@code TFOpLambda}, {@code SlicingOpLambda}).
  */
 final class Operators {
   private final Settings settings;
-  private final Call call;
-  private final Function<Reference, Tensor> tensors;
+  private final Arguments arguments;
 
   /** @param tensors what a reference stands for */
   Operators(Settings settings, Call call, Function<Reference, Tensor> tensors) {
     this.settings = settings;
-    this.call = call;
-    this.tensors = tensors;
+    this.arguments = new Arguments(settings, call, tensors);
   }
 
   /** What a function gives. */
@@ -82,12 +79,12 @@ final class Operators {
       case "Maximum", "math.maximum" -> arithmetic(Merge.Kind.MAXIMUM);
       case "Minimum", "math.minimum" -> arithmetic(Merge.Kind.MINIMUM);
       case "Negative", "math.negative" -> on(new Affine(Constant.scalar(-1), Constant.scalar(0)));
-      case "math.add_n" -> new Applied(new Merge(Merge.Kind.ADD), list());
-      case "nn.bias_add", "BiasAdd" -> biasAdd();
+      case "math.add_n" -> new Applied(new Merge(Merge.Kind.ADD), arguments.list());
+      case "nn.bias_add" -> biasAdd();
       case "Relu", "nn.relu" -> on(new Activate(Relu.PLAIN));
       case "Relu6", "nn.relu6" -> on(new Activate(new Relu(6, 0, 0)));
       case "LeakyRelu" -> on(new Activate(new Relu(Double.POSITIVE_INFINITY, settings.real("negative_slope", 0.2), 0)));
-      case "nn.leaky_relu" -> on(new Activate(new Relu(Double.POSITIVE_INFINITY, number("alpha", 0.2), 0)));
+      case "nn.leaky_relu" -> on(new Activate(new Relu(Double.POSITIVE_INFINITY, arguments.number("alpha", 0.2), 0)));
       case "Elu" -> on(new Activate(new Activation.Elu(settings.real("alpha", 1))));
       case "nn.elu" -> activation("elu");
       case "Selu", "nn.selu" -> activation("selu");
@@ -101,30 +98,30 @@ final class Operators {
       case "Softsign", "nn.softsign" -> activation("softsign");
       case "Exp", "math.exp" -> activation("exponential");
       case "Gelu" -> on(new Activate(settings.flag("approximate", true) ? Plain.GELU_TANH : Plain.GELU));
-      case "nn.gelu" -> on(new Activate(flag("approximate", false) ? Plain.GELU_TANH : Plain.GELU));
-      case "Softmax", "nn.softmax" -> on(new Activate(new Softmax(axis("axis", -1), false)));
-      case "LogSoftmax", "nn.log_softmax" -> on(new Activate(new Softmax(axis("axis", -1), true)));
+      case "nn.gelu" -> on(new Activate(arguments.flag("approximate", false) ? Plain.GELU_TANH : Plain.GELU));
+      case "Softmax", "nn.softmax" -> on(new Activate(new Softmax(arguments.axis("axis", -1), false)));
+      case "LogSoftmax", "nn.log_softmax" -> on(new Activate(new Softmax(arguments.axis("axis", -1), true)));
       case "Clip" -> clip(settings.get("x_min"), settings.get("x_max"));
-      case "clip_by_value" -> clip(literal("clip_value_min"), literal("clip_value_max"));
+      case "clip_by_value" -> clip(arguments.literal("clip_value_min"), arguments.literal("clip_value_max"));
       case "Concatenate", "concat" -> {
-        List<Tensor> inputs = list();
-        yield new Applied(new Concatenate(axis("axis", -1, inputs.get(0).shape().rank())), inputs);
+        List<Tensor> inputs = arguments.list();
+        yield new Applied(new Concatenate(arguments.axis("axis", -1, inputs.get(0).shape().rank())), inputs);
       }
       case "Stack", "stack" -> stack();
-      case "GetItem" -> Slices.apply(x(), argument(1, "key"), settings);
-      case "__operators__.getitem" -> Slices.apply(x(), argument(1, "slice_spec"), settings);
+      case "GetItem" -> Slices.apply(arguments.x(), arguments.argument(1, "key"), settings);
+      case "__operators__.getitem" -> Slices.apply(arguments.x(), arguments.argument(1, "slice_spec"), settings);
       case "Flip", "reverse" -> reverse();
       case "gather", "compat.v1.gather" -> gather();
       case "Mean", "math.reduce_mean" -> globalPool(Pooling.AVERAGE);
       case "Max", "math.reduce_max" -> globalPool(Pooling.MAXIMUM);
       case "Reshape" -> reshape(settings.get("newshape"));
-      case "reshape" -> reshape(literal("shape"));
+      case "reshape" -> reshape(arguments.literal("shape"));
       case "ExpandDims", "expand_dims" -> expand();
       case "Squeeze", "squeeze", "compat.v1.squeeze" -> squeeze();
       case "Transpose" -> transpose(settings.get("axes"));
-      case "transpose", "compat.v1.transpose" -> transpose(literal("perm"));
+      case "transpose", "compat.v1.transpose" -> transpose(arguments.literal("perm"));
       case "Pad" -> pad(settings.get("pad_width"), settings.text("mode", "constant"));
-      case "pad", "compat.v1.pad" -> pad(literal("paddings"), text("mode", "constant"));
+      case "pad", "compat.v1.pad" -> pad(arguments.literal("paddings"), arguments.text("mode", "constant"));
       case "Cast", "cast" -> cast();
       case "identity", "Identity", "stop_gradient", "StopGradient" -> on(new Identity());
       default -> throw settings.unsupported("a function that this importer knows",
@@ -133,18 +130,18 @@ final class Operators {
   }
 
   private Applied on(Operation operation) {
-    return new Applied(operation, List.of(x()));
+    return new Applied(operation, List.of(arguments.x()));
   }
 
   private Applied activation(String name) {
-    return on(new Activate(Activations.named(name, settings, x().shape().rank())));
+    return on(new Activate(Activations.named(name, settings, arguments.x().shape().rank())));
   }
 
   private Applied arithmetic(Merge.Kind kind) {
-    Argument left = argument(0, "x1", "x");
-    Argument right = argument(1, "x2", "y");
+    Argument left = arguments.argument(0, "x1", "x");
+    Argument right = arguments.argument(1, "x2", "y");
     if (left instanceof Reference a && right instanceof Reference b) {
-      List<Tensor> inputs = List.of(tensor(a), tensor(b));
+      List<Tensor> inputs = List.of(arguments.tensor(a), arguments.tensor(b));
       if (inputs.get(0).shape().rank() != inputs.get(1).shape().rank()) {
         throw settings.unsupported("two tensors with as many axes",
             inputs.get(0).shape() + " and " + inputs.get(1).shape());
@@ -152,10 +149,12 @@ final class Operators {
       return new Applied(new Merge(kind), inputs);
     }
     if (left instanceof Reference a && right instanceof Literal b) {
-      return new Applied(withConstant(kind, false, constant(b.value(), tensor(a))), List.of(tensor(a)));
+      Tensor x = arguments.tensor(a);
+      return new Applied(withConstant(kind, false, Constants.read(b.value(), x.shape(), settings)), List.of(x));
     }
     if (left instanceof Literal a && right instanceof Reference b) {
-      return new Applied(withConstant(kind, true, constant(a.value(), tensor(b))), List.of(tensor(b)));
+      Tensor x = arguments.tensor(b);
+      return new Applied(withConstant(kind, true, Constants.read(a.value(), x.shape(), settings)), List.of(x));
     }
     throw settings.unsupported("two tensors, or one and a constant", "something else");
   }
@@ -186,14 +185,10 @@ final class Operators {
     };
   }
 
-  private Constant constant(JsonNode value, Tensor input) {
-    return Constants.read(value, input.shape(), settings);
-  }
-
   private Applied biasAdd() {
-    Tensor x = x();
-    List<Double> bias = Constants.flat(Settings.unwrapped(literal("bias")), settings);
-    boolean first = text("data_format", "NHWC").startsWith("NC");
+    Tensor x = arguments.x();
+    List<Double> bias = Constants.flat(Settings.unwrapped(arguments.literal("bias")), settings);
+    boolean first = arguments.text("data_format", "NHWC").startsWith("NC");
     int rank = x.shape().rank();
     if (rank == 0 || x.shape().size(first ? 1 : rank) != bias.size()) {
       throw settings.invalid("a bias for each channel of " + x.shape(), bias.size() + " numbers");
@@ -213,7 +208,7 @@ final class Operators {
 
   /** Positions picked from one axis of one tensor, put together along that axis again. */
   private Applied stack() {
-    List<Tensor> parts = pickedList();
+    List<Tensor> parts = arguments.pickedList();
     Tensor first = parts.get(0);
     if (first.pick().isEmpty()) {
       throw settings.unsupported("positions of one axis of one tensor, such as its channels", "other tensors");
@@ -228,23 +223,23 @@ final class Operators {
       }
       indices.add(part.pick().get().index());
     }
-    if (axis("axis", 0, rank) != from.axis()) {
+    if (arguments.axis("axis", 0, rank) != from.axis()) {
       throw settings.unsupported("a stack along the axis that was taken apart, " + from.axis(),
-          "axis " + axis("axis", 0, rank));
+          "axis " + arguments.axis("axis", 0, rank));
     }
     return new Applied(new Select(from.axis(), indices), List.of(from.source()));
   }
 
   private Applied reverse() {
-    Tensor x = x();
-    int axis = axis("axis", null, x.shape().rank());
+    Tensor x = arguments.x();
+    int axis = arguments.axis("axis", null, x.shape().rank());
     return new Applied(Slices.reversed(axis, x, settings), List.of(x));
   }
 
   private Applied gather() {
-    Tensor x = x();
-    int axis = axis("axis", null, x.shape().rank());
-    List<Integer> indices = integers(literal("indices"), "indices");
+    Tensor x = arguments.x();
+    int axis = arguments.axis("axis", null, x.shape().rank());
+    List<Integer> indices = arguments.integers(arguments.literal("indices"), "indices");
     if (indices.isEmpty() || indices.stream().anyMatch(index -> index < 0 || index >= x.shape().size(axis))) {
       throw settings.invalid("indices below " + x.shape().size(axis), indices.toString());
     }
@@ -252,10 +247,10 @@ final class Operators {
   }
 
   private Applied globalPool(Pooling kind) {
-    Tensor x = x();
-    List<Integer> axes = integers(setting("axis"), "axis").stream()
+    Tensor x = arguments.x();
+    List<Integer> axes = arguments.integers(arguments.setting("axis"), "axis").stream()
         .map(axis -> settings.axis(axis, x.shape().rank())).sorted().toList();
-    boolean keep = flag("keepdims", settings.flag("keepdims", false));
+    boolean keep = arguments.flag("keepdims", settings.flag("keepdims", false));
     if (x.shape().rank() == 3 && axes.equals(List.of(1, 2))) {
       return on(new GlobalPool(kind, DataFormat.CHANNELS_LAST, keep));
     }
@@ -266,11 +261,12 @@ final class Operators {
   }
 
   private Applied reshape(JsonNode target) {
-    List<Integer> sizes = integers(target, "the shape");
-    Shape shape = x().shape();
+    List<Integer> sizes = arguments.integers(target, "the shape");
+    Shape shape = arguments.x().shape();
     // The batch's size has to stay open, with each example's values in its place.
     if (sizes.isEmpty() || sizes.get(0) != Shape.UNKNOWN || sizes.lastIndexOf(Shape.UNKNOWN) > 0
-        || shape.sizes().contains(Shape.UNKNOWN) || !values(sizes.subList(1, sizes.size())).equals(values(shape.sizes()))) {
+        || shape.sizes().contains(Shape.UNKNOWN)
+        || !values(sizes.subList(1, sizes.size())).equals(values(shape.sizes()))) {
       throw settings.unsupported("a shape [-1, ...] that holds as many values as each example's " + shape,
           sizes.toString());
     }
@@ -278,22 +274,23 @@ final class Operators {
   }
 
   private static BigInteger values(List<Integer> sizes) {
-    return sizes.stream().map(size -> BigInteger.valueOf(size)).reduce(BigInteger.ONE, BigInteger::multiply);
+    return sizes.stream().map(BigInteger::valueOf).reduce(BigInteger.ONE, BigInteger::multiply);
   }
 
   private Applied expand() {
-    List<Integer> sizes = new ArrayList<>(x().shape().sizes());
-    sizes.add(axis("axis", null, sizes.size() + 1) - 1, 1);
+    List<Integer> sizes = new ArrayList<>(arguments.x().shape().sizes());
+    sizes.add(arguments.axis("axis", null, sizes.size() + 1) - 1, 1);
     return on(new Reshape(oneOpen(sizes)));
   }
 
   private Applied squeeze() {
-    List<Integer> sizes = new ArrayList<>(x().shape().sizes());
-    List<Integer> axes = integers(setting("axis"), "axis").stream()
-        .map(axis -> settings.axis(axis, x().shape().rank())).distinct().sorted(Collections.reverseOrder()).toList();
+    List<Integer> sizes = new ArrayList<>(arguments.x().shape().sizes());
+    List<Integer> axes = arguments.integers(arguments.setting("axis"), "axis").stream()
+        .map(axis -> settings.axis(axis, arguments.x().shape().rank())).distinct()
+        .sorted(Collections.reverseOrder()).toList();
     for (int axis : axes) {
       if (sizes.remove(axis - 1) != 1) {
-        throw settings.invalid("size 1 along axis " + axis, x().shape().toString());
+        throw settings.invalid("size 1 along axis " + axis, arguments.x().shape().toString());
       }
     }
     return on(new Reshape(oneOpen(sizes)));
@@ -307,23 +304,23 @@ final class Operators {
   }
 
   private Applied transpose(JsonNode permutation) {
-    List<Integer> axes = integers(permutation, "the axes");
-    int rank = x().shape().rank();
+    List<Integer> axes = arguments.integers(permutation, "the axes");
+    int rank = arguments.x().shape().rank();
     List<Integer> sorted = axes.stream().sorted().toList();
     if (axes.size() != rank + 1 || axes.get(0) != 0
-        || !sorted.equals(java.util.stream.IntStream.rangeClosed(0, rank).boxed().toList())) {
+        || !sorted.equals(IntStream.rangeClosed(0, rank).boxed().toList())) {
       throw settings.unsupported("a permutation that leaves the batch first", axes.toString());
     }
     return on(new Permute(axes.subList(1, axes.size())));
   }
 
   private Applied pad(JsonNode paddings, String mode) {
-    JsonNode value = literal("constant_values");
+    JsonNode value = arguments.literal("constant_values");
     if (!mode.equalsIgnoreCase("constant") || value.isNumber() && value.asDouble() != 0) {
       throw settings.unsupported("padding with zeros", Settings.found(paddings) + ", " + mode);
     }
     List<Integer> sides = new ArrayList<>();
-    paddings.forEach(axis -> sides.addAll(integers(axis, "the padding")));
+    paddings.forEach(axis -> sides.addAll(arguments.integers(axis, "the padding")));
     if (sides.size() == 8 && sides.stream().allMatch(side -> side >= 0) && sides.get(0) == 0 && sides.get(1) == 0) {
       if (sides.get(6) == 0 && sides.get(7) == 0) {
         return on(new ZeroPadding(new Border(sides.get(2), sides.get(3), sides.get(4), sides.get(5)),
@@ -338,106 +335,10 @@ final class Operators {
   }
 
   private Applied cast() {
-    String type = setting("dtype").asText();
+    String type = arguments.setting("dtype").asText();
     if (!type.matches("b?float(16|32|64)")) {
       throw settings.unsupported("a cast to floating point", ModelImportException.quote(type));
     }
     return on(new Identity());
-  }
-
-  // ---- arguments
-
-  private Tensor x() {
-    Argument x = argument(0, "x", "inputs");
-    if (!(x instanceof Reference reference)) {
-      throw settings.invalid("a tensor as the first argument", "none");
-    }
-    return tensor(reference);
-  }
-
-  private Tensor tensor(Reference reference) {
-    return tensors.apply(reference).whole(settings);
-  }
-
-  private List<Tensor> list() {
-    return pickedList().stream().map(tensor -> tensor.whole(settings)).toList();
-  }
-
-  private List<Tensor> pickedList() {
-    if (!(argument(0, "xs", "x") instanceof Sequence list) || list.items().isEmpty()) {
-      throw settings.invalid("a list of tensors", "something else");
-    }
-    return list.items().stream().map(item -> {
-      if (!(item instanceof Reference reference)) {
-        throw settings.unsupported("a list of tensors", "a constant in it");
-      }
-      return tensors.apply(reference);
-    }).toList();
-  }
-
-  /** The argument in that place, or of one of those names; a literal null if it wasn't given. */
-  private Argument argument(int place, String... names) {
-    if (place < call.positional().size()) {
-      return call.positional().get(place);
-    }
-    for (String name : names) {
-      if (call.named().containsKey(name)) {
-        return call.named().get(name);
-      }
-    }
-    return new Literal(MissingNode.getInstance());
-  }
-
-  private JsonNode literal(String name) {
-    return call.named().get(name) instanceof Literal literal && !literal.value().isNull() ? literal.value()
-        : MissingNode.getInstance();
-  }
-
-  /** From the configuration in Keras 3, from the call in Keras 2. */
-  private JsonNode setting(String name) {
-    return settings.has(name) ? settings.get(name) : literal(name);
-  }
-
-  private int axis(String name, int fallback) {
-    return axis(name, fallback, x().shape().rank());
-  }
-
-  private int axis(String name, Integer fallback, int rank) {
-    JsonNode axis = setting(name);
-    if (axis.isMissingNode() && fallback != null) {
-      return settings.axis(fallback, rank);
-    }
-    List<Integer> axes = integers(axis, name);
-    if (axes.size() != 1) {
-      throw settings.unsupported("one axis", axes.toString());
-    }
-    return settings.axis(axes.get(0), rank);
-  }
-
-  private List<Integer> integers(JsonNode value, String what) {
-    List<Integer> numbers = new ArrayList<>();
-    for (JsonNode number : value.isArray() ? value : List.of(value)) {
-      if (!Settings.isInteger(number)) {
-        throw settings.invalid("whole numbers as " + what, Settings.found(value));
-      }
-      numbers.add(number.asInt());
-    }
-    return numbers;
-  }
-
-  private double number(String name, double fallback) {
-    JsonNode value = literal(name);
-    if (!value.isMissingNode() && !(value.isNumber() && Double.isFinite(value.asDouble()))) {
-      throw settings.invalid("a finite number as " + name, Settings.found(value));
-    }
-    return value.isMissingNode() ? fallback : value.asDouble();
-  }
-
-  private boolean flag(String name, boolean fallback) {
-    return literal(name).asBoolean(fallback);
-  }
-
-  private String text(String name, String fallback) {
-    return literal(name).asText(fallback);
   }
 }

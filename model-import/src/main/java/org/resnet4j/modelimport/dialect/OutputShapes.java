@@ -35,6 +35,9 @@ final class OutputShapes {
   // Elements of one example's array; DL4J counts them with an int.
   private static final long LARGEST_ARRAY = Integer.MAX_VALUE;
 
+  // As many as TensorFlow's transposition allows, and more than any network's.
+  static final int MOST_AXES = 10;
+
   private final String where;
 
   /** @param where the layer, for messages */
@@ -48,6 +51,9 @@ final class OutputShapes {
    */
   Shape of(Operation operation, List<Shape> inputs) {
     Shape output = shape(operation, inputs);
+    if (output.rank() > MOST_AXES) {
+      throw tooLarge(output.rank() + " axes");
+    }
     long elements = 1;
     for (int size : output.sizes()) {
       // Both at most 2^31, so the product fits.

@@ -1,10 +1,13 @@
 package org.resnet4j.modelimport.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.dialect.Call.Argument;
 import org.resnet4j.modelimport.dialect.Call.Literal;
 import org.resnet4j.modelimport.dialect.Operators.Applied;
@@ -22,6 +25,8 @@ import org.resnet4j.modelimport.model.Shape;
 
 /** Python's {@code x[...]} on tensors. */
 final class Slices {
+  private static final int LONGEST_SELECTION = 1 << 20;
+
   /** @param stop empty for the axis's end (its start where the step is negative) */
   private record Slice(Optional<Integer> start, Optional<Integer> stop, int step) {
     private static final Slice ALL = new Slice(Optional.empty(), Optional.empty(), 1);
@@ -81,6 +86,10 @@ final class Slices {
     boolean up = slice.step() > 0;
     int first = slice.start().map(start -> clamped(start, size, up)).orElse(up ? 0 : size - 1);
     int end = slice.stop().map(stop -> clamped(stop, size, up)).orElse(up ? size : -1);
+    if (Math.abs((long) end - first) / Math.abs((long) slice.step()) > LONGEST_SELECTION) {
+      throw new ModelImportException.TooLarge(settings.where(), "at most " + LONGEST_SELECTION + " positions",
+          "a range of axis " + axis + " of " + x.shape());
+    }
     List<Integer> indices = new ArrayList<>();
     for (long i = first; up ? i < end : i > end; i += slice.step()) {
       indices.add((int) i);
@@ -154,18 +163,18 @@ final class Slices {
     if (ellipses > 1 || parts.size() - ellipses > axes || parts.stream().anyMatch(JsonNode::isNull)) {
       throw settings.unsupported("a position or range for each of " + axes + " axes", parts.size() + " parts");
     }
-    JsonNode all = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode().putNull("start");
+    JsonNode all = JsonNodeFactory.instance.objectNode().putNull("start");
     List<JsonNode> filled = new ArrayList<>();
     int open = axes - parts.size() + (int) ellipses;
     for (JsonNode part : parts) {
       if (isEllipsis(part)) {
-        filled.addAll(java.util.Collections.nCopies(open, all));
+        filled.addAll(Collections.nCopies(open, all));
       } else {
         filled.add(part);
       }
     }
     if (ellipses == 0) {
-      filled.addAll(java.util.Collections.nCopies(open, all));
+      filled.addAll(Collections.nCopies(open, all));
     }
     return filled;
   }

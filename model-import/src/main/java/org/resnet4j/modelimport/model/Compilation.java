@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What {@code compile} was told, as far as it is known here; what isn't is in the model's notes.
+ * What {@code compile} was told, as far as it is known here; what isn't is in the model's notes. Keras 3.15 writes no
+ * optimizer into a {@code .keras} file.
  */
 public record Compilation(Optional<Loss> loss, Optional<Optimizer> optimizer) {
 

@@ -12,8 +12,9 @@ import java.util.List;
  * @param inputs names of inputs or of earlier nodes
  * @param shape of its output
  * @param trainable whether the layer and all models around it are
- * @param inference whether it was called with {@code training=False}, itself or a model around it: it then computes
- *     as in inference during training as well
+ * @param inference whether it computes as in inference during training as well: it was called with
+ *     {@code training=False}, itself or a model around it, in Keras 2. In Keras 3 that has no effect, for {@code fit}
+ *     puts its own value in the place of the one that the model was built with
  */
 public record Node(String name, String layer, String className, Operation operation, List<String> inputs, Shape shape,
                    boolean trainable, boolean inference) {

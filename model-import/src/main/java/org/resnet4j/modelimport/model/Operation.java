@@ -53,7 +53,7 @@ public sealed interface Operation {
   /** max(0, x) + alpha * min(0, x); weight: alpha, the input's shape with 1 at each shared axis. */
   record PRelu(List<Integer> sharedAxes) implements Operation {}
 
-  /** Element by element over two inputs or more, with NumPy's broadcasting. */
+  /** Element by element over two inputs or more, with NumPy's broadcasting of the shapes without the batch. */
   record Merge(Kind kind) implements Operation {
     public enum Kind { ADD, SUBTRACT, MULTIPLY, DIVIDE, AVERAGE, MAXIMUM, MINIMUM }
   }

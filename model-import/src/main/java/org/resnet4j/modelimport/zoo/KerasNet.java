@@ -1,6 +1,7 @@
 package org.resnet4j.modelimport.zoo;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.resnet4j.modelimport.model.Layer;
@@ -38,6 +39,15 @@ final class KerasNet {
   private static final Dialect REFERENCE = ResNets.spec("resnet50_v2_ref_keras").dialect();
   private static final String CONVOLUTION = "Conv2D";
 
+  private static final Map<String, String> IN_UNITS = Map.ofEntries(Map.entry("preact_bn", "preact_norm"),
+      Map.entry("preact_relu", "preact_relu"), Map.entry("0_conv", "shortcut_conv"), Map.entry("0_bn", "shortcut_norm"),
+      Map.entry("1_conv", "conv1"), Map.entry("1_bn", "norm1"), Map.entry("1_relu", "relu1"),
+      Map.entry("2_conv", "conv2"), Map.entry("2_bn", "norm2"), Map.entry("2_relu", "relu2"),
+      Map.entry("3_conv", "conv3"), Map.entry("3_bn", "norm3"), Map.entry("add", "add"));
+  private static final Map<String, String> OUTSIDE_UNITS = Map.of("conv1_conv", "stem_conv", "conv1_bn", "stem_norm",
+      "conv1_relu", "stem_relu", "pool1_pool", "stem_pool", "post_bn", "final_norm", "post_relu", "final_relu",
+      "avg_pool", "pool", TOP, "output");
+
   private final ResNetSpec spec;
   private final Order order;
   private final List<Part> parts = new ArrayList<>();
@@ -67,6 +77,24 @@ final class KerasNet {
     KerasNet net = new KerasNet(spec, order);
     net.build(top);
     return net.parts;
+  }
+
+  /** keras.applications' layers and the vertices that give what they give; a name may have no vertex. */
+  static Map<String, String> names(ResNetSpec spec) {
+    Map<String, String> names = new LinkedHashMap<>(OUTSIDE_UNITS);
+    if (hasAutomaticNames(spec)) {
+      return Map.of();
+    }
+    boolean v1 = spec.dialect().equals(V1);
+    for (int stage = 0; stage < spec.depths().size(); stage++) {
+      for (int unit = 1; unit <= spec.depths().get(stage); unit++) {
+        String name = "conv" + (stage + 2) + "_block" + unit + "_";
+        String vertex = "stage" + (stage + 1) + "_block" + unit + "_";
+        IN_UNITS.forEach((layer, part) -> names.put(name + layer, vertex + part));
+        names.put(name + "out", vertex + (v1 ? "relu" : "add"));
+      }
+    }
+    return names;
   }
 
   private void build(boolean top) {

@@ -1,6 +1,7 @@
 package org.resnet4j.modelimport.zoo;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ public final class ZooWeights implements TensorSource {
 
   private final String name;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+  private final Map<String, String> vertices = new LinkedHashMap<>();
   private final MatchedWeights weights;
 
   /** Where a canonical tensor is. */
@@ -46,6 +48,7 @@ public final class ZooWeights implements TensorSource {
     this.name = name;
     this.weights = weights;
     for (Part part : parts) {
+      vertices.put(part.layer().name(), part.vertex());
       List<String> names = part.layer().weights().stream().map(weight -> KerasNet.TENSORS.get(weight.name())).toList();
       for (int i = 0; i < names.size(); i++) {
         tensors.put(part.vertex() + "." + names.get(i), new Tensor(part.layer().path(), i));
@@ -154,6 +157,16 @@ public final class ZooWeights implements TensorSource {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     tensors.forEach((tensor, at) -> shapes.put(tensor, canonical(weights.shape(at.layer, at.index))));
     return shapes;
+  }
+
+  /** The file's layers with weights, in Keras's order, and the vertices that have them in the zoo's graph. */
+  public Map<String, String> vertices() {
+    return Collections.unmodifiableMap(vertices);
+  }
+
+  /** keras.applications' layers, with weights or without, and the vertices that give what they give. */
+  public static Map<String, String> names(ResNetSpec spec) {
+    return KerasNet.names(spec);
   }
 
   private static long[] canonical(long[] shape) {

@@ -117,6 +117,18 @@ class BadConfigurationsTest {
   }
 
   @Test
+  void refusesWhatOneNumberMakesHuge() {
+    String wide = input().replace("8, 8, 3", "2147483647, 1, 1");
+    String reverse = layer("SlicingOpLambda", "a", "\"function\": \"__operators__.getitem\"", "in")
+        .replace("{}", "{\"slice_spec\": [{\"start\": null}, {\"start\": null, \"step\": -1}]}");
+    assertTimeoutPreemptively(SOON, () -> refuses(TooLarge.class, model(wide, reverse), "positions"));
+    String axes = input().replace("8, 8, 3", "1, ".repeat(100_000) + "1");
+    refuses(TooLarge.class, model(axes, layer("Activation", "a", "", "in")), "axes");
+    String fedInput = input().replace("\"inbound_nodes\": []", "\"inbound_nodes\": [[[\"a\", 0, 0, {}]]]");
+    refuses(InvalidConfiguration.class, model(fedInput, layer("Activation", "a", "", "in")), "input layer");
+  }
+
+  @Test
   void refusesCyclesDanglingAndDuplicateNames() {
     refuses(InvalidConfiguration.class, model(input(), layer("Activation", "a", "", "b"),
         layer("Activation", "b", "", "a")), "cycle");
@@ -132,7 +144,8 @@ class BadConfigurationsTest {
     refuses(InvalidConfiguration.class,
         model(input(), layer("Activation", "a", "", "in")).replace("\"in\", 0, 0, {}", "\"in\", 0, 2, {}"), "output");
     refuses(InvalidConfiguration.class,
-        model(input(), layer("Activation", "a", "", "in")).replace("\"in\", 0, 0, {}", "\"in\", \"0\", 0"), "inputs as");
+        model(input(), layer("Activation", "a", "", "in")).replace("\"in\", 0, 0, {}", "\"in\", \"0\", 0"),
+        "inputs as");
   }
 
   @Test

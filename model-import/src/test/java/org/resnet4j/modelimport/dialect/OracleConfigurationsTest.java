@@ -33,7 +33,8 @@ class OracleConfigurationsTest {
       if (!entry.getValue().has("params") || List.of("lambda", "custom_layer").contains(entry.getKey())) {
         return;
       }
-      for (String name : List.of("k2.json", "k22.json", "k3.json", "k2.keras", "k3.keras", "k2.h5", "k22.h5", "k3.h5")) {
+      for (String name : List.of("k2.json", "k22.json", "k3.json", "k2.keras", "k3.keras", "k2.h5", "k22.h5",
+          "k3.h5")) {
         Path file = oracles.resolve(entry.getKey()).resolve(name);
         if (Files.exists(file)) {
           tests.add(DynamicTest.dynamicTest(entry.getKey() + "/" + name, () -> {

@@ -1,5 +1,7 @@
 package org.resnet4j.modelimport.file;
 
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,8 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.testdata.Fixtures;
 
 /** The files of {@code keras_hostile.py}, bytes to be changed in them, and a reader that leaves nothing out. */
@@ -54,6 +59,37 @@ final class HostileFiles {
   static void readAll(Path path) {
     try (KerasFile file = KerasFile.open(path)) {
       readAll(file.weights());
+    }
+  }
+
+  /** The same, going on where something can't: how often that was. */
+  static int readWhatCanBe(Hdf5Group root) {
+    int[] failures = {0};
+    int visited = 0;
+    Deque<Hdf5Group> groups = new ArrayDeque<>();
+    groups.add(root);
+    for (Hdf5Group group; (group = groups.poll()) != null && visited < MOST_VISITED;) {
+      Hdf5Group parent = group;
+      for (String attribute : ATTRIBUTES) {
+        attempt(failures, () -> parent.texts(attribute));
+      }
+      List<String> children = new ArrayList<>();
+      attempt(failures, () -> children.addAll(parent.children()));
+      for (String child : children) {
+        visited++;
+        attempt(failures, () -> parent.dataset(child).ifPresent(dataset -> dataset.read(DataType.FLOAT)));
+        attempt(failures, () -> parent.group(child).ifPresent(groups::add));
+      }
+    }
+    return failures[0];
+  }
+
+  private static void attempt(int[] failures, Runnable reading) {
+    try {
+      reading.run();
+    } catch (ModelImportException e) {
+      assertNotNull(e.file());
+      failures[0]++;
     }
   }
 
