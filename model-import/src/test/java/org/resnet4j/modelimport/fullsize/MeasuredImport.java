@@ -10,15 +10,10 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.modelimport.ImportedModel;
 import org.resnet4j.modelimport.KerasImport;
 import org.resnet4j.modelimport.KerasOptions;
-import org.resnet4j.modelimport.file.KerasFile;
 import org.resnet4j.modelimport.file.NpzFile;
 import org.resnet4j.modelimport.verify.Agreement;
 import org.resnet4j.modelimport.verify.Verification;
-import org.resnet4j.modelimport.zoo.ZooWeights;
-import org.resnet4j.zoo.ResNet;
-import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.ResNets;
-import org.resnet4j.zoo.weights.ModelWeights;
 
 /**
  * A process of its own that imports one file, and prints what that took: {@code peak} bytes above the process once ND4J
@@ -29,7 +24,7 @@ final class MeasuredImport {
 
   private MeasuredImport() {}
 
-  /** HOW FILE TIMES [RECORDED [ARCHITECTURE]] */
+  /** HOW FILE TIMES RECORDED [ARCHITECTURE or name of a net of the zoo] */
   public static void main(String[] args) throws Exception {
     Path file = Path.of(args[1]);
     Nd4j.zeros(8, 8).mmul(Nd4j.ones(8, 8)).close();
@@ -44,7 +39,7 @@ final class MeasuredImport {
       switch (How.valueOf(args[0])) {
         case OURS -> imported = ours(file, args);
         case STOCK -> stock(file);
-        case ZOO -> zoo(file, args[4]);
+        case ZOO -> imported = KerasImport.load(file, ResNets.spec(args[4]), KerasOptions.DEFAULT);
       }
       long taken = System.nanoTime() - begin;
       first = i == 0 ? taken : first;
@@ -53,7 +48,7 @@ final class MeasuredImport {
     System.out.println("peak " + (status("VmHWM") - before));
     System.out.println("first " + first);
     System.out.println("best " + best);
-    if (imported != null && args.length > 3) {
+    if (imported != null) {
       System.out.println("difference " + difference(imported, Path.of(args[3])));
     }
   }
@@ -67,17 +62,9 @@ final class MeasuredImport {
     return KerasModelImport.importKerasModelAndWeights(file.toString(), false);
   }
 
-  private static void zoo(Path file, String name) {
-    ResNetSpec spec = ResNets.spec(name);
-    ComputationGraph graph = ResNet.builder().spec(spec).numClasses(1000).inputShape(3, 224, 224).build().init();
-    try (KerasFile keras = KerasFile.open(file)) {
-      ModelWeights.load(graph, ZooWeights.of(keras, spec));
-    }
-  }
-
   private static double difference(ImportedModel model, Path recorded) {
     try (NpzFile io = NpzFile.open(recorded)) {
-      List<Agreement> agreements = Verification.of(model.graph(), model.vertices(), io);
+      List<Agreement> agreements = Verification.of(model, io);
       return agreements.stream().mapToDouble(Agreement::relativeDifference).max().orElseThrow();
     }
   }
