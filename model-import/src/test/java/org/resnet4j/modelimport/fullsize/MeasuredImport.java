@@ -30,7 +30,10 @@ final class MeasuredImport {
     Nd4j.zeros(8, 8).mmul(Nd4j.ones(8, 8)).close();
     System.gc();
     long before = status("VmRSS");
-    Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+    if (before >= 0) {
+      // The peak begins anew.
+      Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+    }
     long first = 0;
     long best = Long.MAX_VALUE;
     ImportedModel imported = null;
@@ -45,7 +48,9 @@ final class MeasuredImport {
       first = i == 0 ? taken : first;
       best = Math.min(best, taken);
     }
-    System.out.println("peak " + (status("VmHWM") - before));
+    if (before >= 0) {
+      System.out.println("peak " + (status("VmHWM") - before));
+    }
     System.out.println("first " + first);
     System.out.println("best " + best);
     if (imported != null) {
@@ -69,9 +74,13 @@ final class MeasuredImport {
     }
   }
 
-  /** Of this process, in bytes. */
+  /** Of this process, in bytes; -1 where Linux doesn't tell. */
   private static long status(String what) throws IOException {
-    String line = Files.readAllLines(Path.of("/proc/self/status")).stream().filter(l -> l.startsWith(what + ":"))
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return -1;
+    }
+    String line = Files.readAllLines(status).stream().filter(l -> l.startsWith(what + ":"))
         .findFirst().orElseThrow();
     return Long.parseLong(line.replaceAll("\\D", "")) << 10;
   }
