@@ -42,7 +42,7 @@ import org.resnet4j.testdata.Fixtures;
  * memory, without a word elsewhere, and no file is touched. {@code -Dmutations=100000} does more of them.
  */
 class ImportMutationTest {
-  private static final int MUTATIONS = Integer.getInteger("mutations", 500);
+  private static final int MUTATIONS = Integer.getInteger("mutations", 300);
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final long MOST_ALLOCATED = 400L << 20;
   private static final int LONGEST_MESSAGE = 2_000;
