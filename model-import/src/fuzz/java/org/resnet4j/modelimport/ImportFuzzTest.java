@@ -50,14 +50,14 @@ class ImportFuzzTest {
     throw new IOException("no " + name + " in " + fixture);
   }
 
-  @FuzzTest(maxDuration = "5m")
   @MethodSource
+  @FuzzTest(maxDuration = "5m")
   void hdf5(byte[] bytes) throws IOException {
     load(Files.write(folder.resolve("fuzzed.h5"), bytes));
   }
 
-  @FuzzTest(maxDuration = "5m")
   @MethodSource
+  @FuzzTest(maxDuration = "5m")
   void archive(byte[] bytes) throws IOException {
     load(Files.write(folder.resolve("fuzzed.keras"), bytes));
   }
@@ -70,8 +70,8 @@ class ImportFuzzTest {
     }
   }
 
-  @FuzzTest(maxDuration = "5m")
   @MethodSource
+  @FuzzTest(maxDuration = "5m")
   void npz(byte[] bytes) throws IOException {
     try (NpzFile file = NpzFile.open(Files.write(folder.resolve("fuzzed.npz"), bytes))) {
       for (String name : file.names()) {
@@ -82,8 +82,8 @@ class ImportFuzzTest {
     }
   }
 
-  @FuzzTest(maxDuration = "5m")
   @MethodSource
+  @FuzzTest(maxDuration = "5m")
   void architecture(byte[] bytes) {
     try {
       ArchitectureReader.read(new String(bytes, UTF_8), Optional.empty(), Optional.empty());
