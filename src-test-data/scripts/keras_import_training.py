@@ -17,7 +17,7 @@ def small(k, end="softmax", units=3, l2=0.0):
 
 
 def compiled(model, optimizer, loss, **options):
-    model.compile(optimizer=optimizer, loss=loss, **options)
+    model.compile(optimizer, loss, **options)
     return model
 
 

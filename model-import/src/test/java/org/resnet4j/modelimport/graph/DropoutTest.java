@@ -19,6 +19,7 @@ import org.resnet4j.modelimport.model.Activation.Plain;
 import org.resnet4j.modelimport.model.Activation.Softmax;
 import org.resnet4j.modelimport.model.Operation.DataFormat;
 import org.resnet4j.modelimport.model.Operation.Dense;
+import org.resnet4j.modelimport.model.Operation.DataFormat;
 import org.resnet4j.modelimport.model.Operation.Dropout;
 import org.resnet4j.modelimport.model.Operation.GlobalPool;
 import org.resnet4j.modelimport.model.Operation.Pooling;
@@ -30,7 +31,7 @@ class DropoutTest {
     return new HandModel().input("x", 6, 6, 8)
         .node("first", new Dense(8, true, Plain.SIGMOID, Regularization.NONE, Regularization.NONE), Shape.of(6, 6, 8),
             List.of(weight("kernel", 8, 8), weight("bias", 8)), "x")
-        .node("dropout", new Dropout(kind, 0.5), Shape.of(6, 6, 8), "first")
+        .node("dropout", new Dropout(kind, 0.5, DataFormat.CHANNELS_LAST), Shape.of(6, 6, 8), "first")
         .node("pool", new GlobalPool(Pooling.AVERAGE, DataFormat.CHANNELS_LAST, false), Shape.of(8), "dropout")
         .node("out", new Dense(2, true, new Softmax(1, false), Regularization.NONE, Regularization.NONE), Shape.of(2),
             List.of(weight("kernel", 8, 2), weight("bias", 2)), "pool");
@@ -63,7 +64,7 @@ class DropoutTest {
   @EnumSource(Dropout.Kind.class)
   void doesNothingWhenCalledForInference(Dropout.Kind kind) {
     ComputationGraph net = new HandModel().callForInference("dropout").input("x", 4).node("dropout",
-        new Dropout(kind, 0.5), Shape.of(4), "x").build(DataType.FLOAT, "dropout").graph();
+        new Dropout(kind, 0.5, DataFormat.CHANNELS_LAST), Shape.of(4), "x").build(DataType.FLOAT, "dropout").graph();
     INDArray x = Nd4j.rand(DataType.FLOAT, 3, 4);
     assertEquals(x, net.feedForward(x, true).get("dropout_features"));
   }
