@@ -40,7 +40,7 @@ final class ZipArchive implements AutoCloseable {
   private static final int LOCATOR_BYTES = 20;
   private static final int LOCATOR_SIGNATURE = 0x07064b50;
   private static final Pattern UNSAFE_NAME =
-      Pattern.compile("/.*|[A-Za-z]:.*|(.*/)?\\.\\.?(/.*)?|.*//.*|.*[\\p{Cntrl}\\p{Cf}\\u2028\\u2029].*|",
+      Pattern.compile("/.*|[A-Za-z]:.*|(.*/)?\\.\\.?(/.*)?|.*//.*|.*[\\p{Cc}\\p{Cf}\\u2028\\u2029].*|",
           Pattern.DOTALL);
 
   private final RegularFile file;
