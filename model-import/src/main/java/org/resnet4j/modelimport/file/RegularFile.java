@@ -19,7 +19,8 @@ final class RegularFile implements Closeable {
   /** The most bytes that an array holds on every JVM. */
   static final long LARGEST = Integer.MAX_VALUE - 16;
 
-  private static final int PIECE = 1 << 20;
+  /** How much to read at once. */
+  static final int PIECE = 1 << 20;
 
   private final Path path;
   private final BasicFileAttributes attributes;

@@ -161,7 +161,11 @@ final class ZipArchive implements AutoCloseable {
       return in.readNBytes(size);
     }
     byte[] content = new byte[size];
-    int length = in.readNBytes(content, 0, size);
+    int length = 0;
+    for (int read = 1; read > 0; length += read) {
+      // Java reads into memory off the heap first, of as many bytes as are asked for.
+      read = in.readNBytes(content, length, Math.min(RegularFile.PIECE, size - length));
+    }
     return length < size ? Arrays.copyOf(content, length) : content;
   }
 
