@@ -26,6 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.model.Compilation;
 import org.resnet4j.modelimport.model.Input;
@@ -91,6 +92,7 @@ public final class KerasGraph {
     Endings endings = new Endings(model.compilation().flatMap(Compilation::loss), notes, operations::build);
     Set<String> consumed = new HashSet<>();
     model.nodes().forEach(node -> consumed.addAll(node.inputs()));
+    Set<String> wanted = Set.copyOf(model.outputs());
     Map<String, Step> steps = new HashMap<>();
     for (Node node : model.nodes()) {
       Step step = new Step(draft, node, layer(node),
@@ -99,7 +101,7 @@ public final class KerasGraph {
       steps.put(node.name(), step);
       shapes.put(node.name(), node.shape());
       vertices.put(node.name(), node.name());
-      if (model.outputs().contains(node.name()) && !consumed.contains(node.name())) {
+      if (wanted.contains(node.name()) && !consumed.contains(node.name())) {
         endings.end(step);
       } else {
         operations.build(step, node.operation());
@@ -170,7 +172,8 @@ public final class KerasGraph {
   }
 
   private ComputationGraph initialize(ComputationGraphConfiguration configuration, Draft draft) {
-    configuration.getVertices().forEach((name, vertex) -> finish(name, vertex, draft));
+    double decay = model.compilation().flatMap(Compilation::optimizer).map(Updaters::weightDecay).orElse(0.0);
+    configuration.getVertices().forEach((name, vertex) -> finish(name, vertex, draft, decay));
     LayerHelpers.enable();
     long parameters = configuration.getVertices().values().stream().mapToLong(vertex -> vertex.numParams(true)).sum();
     ComputationGraph net = new ComputationGraph(configuration);
@@ -178,7 +181,7 @@ public final class KerasGraph {
     return net;
   }
 
-  private static void finish(String name, GraphVertex vertex, Draft draft) {
+  private static void finish(String name, GraphVertex vertex, Draft draft, double decay) {
     if (!(vertex instanceof LayerVertex layerVertex)) {
       return;
     }
@@ -190,8 +193,8 @@ public final class KerasGraph {
     Draft.Penalties penalties = draft.penalties.get(name);
     if (penalties != null && layer instanceof BaseLayer trained) {
       // Here, since M2.1's NeuralNetConfiguration.Builder gives them to each layer twice.
-      trained.setRegularization(regularization(penalties.weights()));
-      trained.setRegularizationBias(regularization(penalties.bias()));
+      trained.setRegularization(regularization(penalties.weights(), decay));
+      trained.setRegularizationBias(regularization(penalties.bias(), decay));
     }
   }
 
@@ -200,7 +203,8 @@ public final class KerasGraph {
         : layer instanceof HeldLayer held ? held.getUnderlying() : layer;
   }
 
-  private static List<org.nd4j.linalg.learning.regularization.Regularization> regularization(Regularization penalty) {
+  private static List<org.nd4j.linalg.learning.regularization.Regularization> regularization(Regularization penalty,
+      double decay) {
     List<org.nd4j.linalg.learning.regularization.Regularization> list = new ArrayList<>();
     if (penalty.l1() != 0) {
       list.add(new L1Regularization(penalty.l1()));
@@ -208,6 +212,9 @@ public final class KerasGraph {
     if (penalty.l2() != 0) {
       // DL4J's l2 is half of Keras'.
       list.add(new L2Regularization(2 * penalty.l2()));
+    }
+    if (decay != 0) {
+      list.add(new WeightDecay(decay, true));
     }
     return list;
   }

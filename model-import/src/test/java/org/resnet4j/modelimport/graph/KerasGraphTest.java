@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -47,6 +48,7 @@ import org.resnet4j.modelimport.model.Operation.Pooling;
 import org.resnet4j.modelimport.model.Operation.Window;
 import org.resnet4j.modelimport.model.Regularization;
 import org.resnet4j.modelimport.model.Shape;
+import org.resnet4j.zoo.NetworkInput;
 import org.resnet4j.zoo.ResNetTransfer;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.layer.HeldLayer;
@@ -304,6 +306,51 @@ class KerasGraphTest {
         new GraphOptions(Optional.of(CNN2DFormat.NCHW))).graph();
     assertEquals(last.outputSingle(images), first.outputSingle(images.permute(0, 3, 1, 2).dup('c')));
     first.fit(new DataSet(images.permute(0, 3, 1, 2).dup('c'), data(3).getLabels()));
+    assertEquals(new NetworkInput(CNN2DFormat.NHWC, 3), NetworkInput.of(last));
+    assertEquals(new NetworkInput(CNN2DFormat.NCHW, 3), NetworkInput.of(first));
+  }
+
+  /** Keras's softmax of a layer runs along the last axis, which in images with channels first is the width. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void aSoftmaxAtTheEndRunsAlongItsOwnAxis(int axis) {
+    Compilation compiled = new Compilation(Optional.of(new Compilation.Loss(
+        Compilation.LossFunction.CATEGORICAL_CROSSENTROPY, false, 0)), Optional.empty());
+    Window first = new Window(Pair.ONE, Pair.ONE, Pair.ONE, Padding.VALID, DataFormat.CHANNELS_FIRST);
+    HandModel model = new HandModel().input("image", 3, 8, 8).compile(compiled);
+    List<org.resnet4j.modelimport.model.Weight> kernel = List.of(weight("kernel", 1, 1, 3, 4));
+    if (axis == 3) {
+      model.node("map", new Convolution(4, first, 1, false, new Softmax(3, false), Regularization.NONE,
+          Regularization.NONE), Shape.of(4, 8, 8), kernel, "image");
+    } else {
+      model.node("conv", new Convolution(4, first, 1, false, Plain.LINEAR, Regularization.NONE, Regularization.NONE),
+          Shape.of(4, 8, 8), kernel, "image")
+          .node("map", new Activate(new Softmax(axis, false)), Shape.of(4, 8, 8), "conv");
+    }
+    INDArray y = model.build(DataType.DOUBLE, "map").graph()
+        .outputSingle(images.castTo(DataType.DOUBLE).permute(0, 3, 1, 2).dup('c'));
+    KerasCase.assertClose("distributions", Nd4j.ones(DataType.DOUBLE, 4, 4, 8), y.sum(axis), 1e-9);
+  }
+
+  /** w -= rate * decay * w beside the step, as keras.optimizers.Optimizer._apply_weight_decay does for any optimiser. */
+  @ParameterizedTest
+  @EnumSource(value = Compilation.OptimizerKind.class, names = {"SGD", "ADAM", "ADAMW"})
+  void weightDecayIsKerasWeightDecay(Compilation.OptimizerKind kind) {
+    ComputationGraph plain = decaying(kind, 0);
+    ComputationGraph decaying = decaying(kind, 0.3);
+    Map<String, INDArray> before = Map.of("dense_W", plain.getParam("dense_W").dup(), "dense_b",
+        plain.getParam("dense_b").dup(), "conv1_W", plain.getParam("conv1_W").dup());
+    DataSet data = new DataSet(images.castTo(DataType.DOUBLE), data(3).getLabels().castTo(DataType.DOUBLE));
+    plain.fit(data);
+    decaying.fit(data);
+    before.forEach((name, value) -> KerasCase.assertClose(name, plain.getParam(name).sub(value.mul(0.1 * 0.3)),
+        decaying.getParam(name), 1e-9));
+  }
+
+  private static ComputationGraph decaying(Compilation.OptimizerKind kind, double decay) {
+    Compilation compilation = new Compilation(Optional.empty(), Optional.of(new Compilation.Optimizer(kind,
+        new Compilation.LearningRate.Constant(0.1), Map.of("weight_decay", decay))));
+    return classifier().compile(compilation).build(DataType.DOUBLE, "dense").graph();
   }
 
   @Test
