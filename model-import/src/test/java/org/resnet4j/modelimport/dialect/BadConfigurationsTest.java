@@ -169,10 +169,13 @@ class BadConfigurationsTest {
         .replace("[3, 3]", "[9, 9]"), "in")), "window");
     refuses(InvalidConfiguration.class, model(input(), layer("Conv2D", "a", CONV.replace("same", "valid")
         + ", \"dilation_rate\": 1000000000", "in")), "window");
+    refuses(TooLarge.class, conv("\"dilation_rate\": 1000000000"), "window");
+    refuses(TooLarge.class, model(input(), layer("MaxPooling2D", "a", "\"padding\": \"same\", \"pool_size\": 1000000",
+        "in")), "window");
     refuses(InvalidConfiguration.class, model(input(), layer("Conv2D", "a", CONV.replace("[1, 1]", "[0, 1]"), "in")),
         "strides");
     refuses(TooLarge.class, model(input(), layer("Conv2D", "a", CONV.replace("4", "2147483647"), "in")), "");
-    refuses(TooLarge.class, model(input(), layer("Conv2D", "a", CONV.replace("[3, 3]", "[1000000, 1000000]"), "in")),
+    refuses(TooLarge.class, model(input(), layer("Conv2D", "a", CONV.replace("[3, 3]", "[60000, 60000]"), "in")),
         "weights");
     refuses(TooLarge.class, model(input(), layer("ZeroPadding2D", "a", "\"padding\": 2147483647", "in")), "");
     refuses(TooLarge.class, model(input(), layer("UpSampling2D", "a", "\"size\": 1000000", "in")), "");
@@ -221,6 +224,11 @@ class BadConfigurationsTest {
     refuses(UnsupportedLayer.class, model(input(), layer("Activation", "a", "\"activation\": {\"class_name\": "
         + "\"function\", \"module\": \"__main__\", \"config\": \"relu\"}", "in")), "activation");
     refuses(UnsupportedLayer.class, conv("\"dtype\": \"int8\""), "int8");
+    refuses(UnsupportedLayer.class, conv("\"dtype\": {\"class_name\": \"QuantizedDTypePolicy\", \"config\": {}}"),
+        "QuantizedDTypePolicy");
+    refuses(UnsupportedLayer.class, model(input(), layer("Dropout", "a", "\"rate\": 1", "in")), "below 1");
+    refuses(UnsupportedLayer.class, model(input(), layer("Flatten", "a", "", "in"),
+        layer("Dense", "b", "\"units\": 1", "a"), layer("Reshape", "c", "\"target_shape\": []", "b")), "axis");
     refuses(UnsupportedLayer.class, model(input(), layer("Resizing", "a",
         "\"height\": 4, \"width\": 4, \"crop_to_aspect_ratio\": true", "in")), "aspect");
   }
