@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -52,27 +53,30 @@ public final class KerasGraph {
   private final KerasModel model;
   private final LayerWeights weights;
   private final DataType type;
-  private final GraphOptions options;
+  private final Optional<CNN2DFormat> inputLayout;
   private final List<String> notes = new ArrayList<>();
   private final Map<String, Shape> shapes = new HashMap<>();
   /** The vertices of the names that nodes use. */
   private final Map<String, String> vertices = new HashMap<>();
   private final Map<String, Layer> layers = new HashMap<>();
 
-  private KerasGraph(KerasModel model, LayerWeights weights, DataType type, GraphOptions options) {
+  private KerasGraph(KerasModel model, LayerWeights weights, DataType type,
+      Optional<CNN2DFormat> inputLayout) {
     this.model = model;
     this.weights = weights;
     this.type = type;
-    this.options = options;
+    this.inputLayout = inputLayout;
   }
 
   /**
    * @param weights whose tensors have the shapes that the model's layers say
    * @param type {@code FLOAT} or {@code DOUBLE}
+   * @param inputLayout how images are to be given to the net; empty: as Keras's model takes them
    * @throws ModelImportException if a layer can't be built, or a tensor not be read
    */
-  public static BuiltGraph build(KerasModel model, LayerWeights weights, DataType type, GraphOptions options) {
-    return new KerasGraph(model, weights, type, options).build();
+  public static BuiltGraph build(KerasModel model, LayerWeights weights, DataType type,
+      Optional<CNN2DFormat> inputLayout) {
+    return new KerasGraph(model, weights, type, inputLayout).build();
   }
 
   private BuiltGraph build() {
@@ -146,11 +150,11 @@ public final class KerasGraph {
     draft.settle(input.name());
     shapes.put(input.name(), input.shape());
     vertices.put(input.name(), input.name());
-    if (options.inputLayout().isEmpty() || input.shape().rank() != 3) {
+    if (inputLayout.isEmpty() || input.shape().rank() != 3) {
       return;
     }
     CNN2DFormat own = Step.layout(Formats.behind(model, input.name()));
-    if (own != options.inputLayout().get()) {
+    if (own != inputLayout.get()) {
       vertices.put(input.name(), draft.vertex(null, draft.fresh(input.name(), own.name().toLowerCase()),
           Permutation.to(own), List.of(input.name())));
     }

@@ -91,6 +91,21 @@ class BadConfigurationsTest {
   }
 
   @Test
+  void refusesALayerThatThousandsRead() {
+    String[] layers = new String[1_003];
+    layers[0] = input();
+    String[] readers = IntStream.range(1, 1_002).mapToObj(i -> "a" + i).toArray(String[]::new);
+    for (int i = 1; i < 1_002; i++) {
+      layers[i] = layer("Activation", "a" + i, "\"activation\": \"relu\"", "in");
+    }
+    layers[1_002] = layer("Add", "sum", "", readers);
+    refuses(TooLarge.class, model(layers), "\"in\"");
+    String end = "[" + "[\"in\", 0, 0], ".repeat(1_000) + "[\"in\", 0, 0]]";
+    refuses(TooLarge.class, model(input()).replaceFirst("\"output_layers\": .*?\\]\\]", "\"output_layers\": " + end),
+        "inputs and outputs");
+  }
+
+  @Test
   void readsAVeryDeepChainGivenBackwards() {
     List<String> layers = new ArrayList<>(List.of(layer("Flatten", "end", "", "a9999")));
     for (int i = 9_999; i > 0; i--) {

@@ -1,5 +1,6 @@
 package org.resnet4j.modelimport.graph;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -123,9 +124,9 @@ class KerasGraphTest {
     ComputationGraph net = classifier().build(DataType.FLOAT, "dense").graph();
     net.getConfiguration().setInferenceWorkspaceMode(mode);
     Map<String, INDArray> all = net.feedForward(images, false);
-    KerasCase.assertClose("relu", Transforms.max(all.get("bn1"), 0, true), all.get("relu1"), 1e-6);
+    assertClose("relu", Transforms.max(all.get("bn1"), 0, true), all.get("relu1"), 1e-6);
     assertTrue(all.get("bn1").minNumber().doubleValue() < 0, "the norm's negative values are still there");
-    KerasCase.assertClose("add", all.get("bn1").add(all.get("bn2")), all.get("add"), 1e-6);
+    assertClose("add", all.get("bn1").add(all.get("bn2")), all.get("add"), 1e-6);
     assertTrue(all.get("add").minNumber().doubleValue() < 0);
     assertEquals(all.get("dense"), net.outputSingle(images));
   }
@@ -142,7 +143,7 @@ class KerasGraphTest {
     assertEquals(expected, net.clone().outputSingle(images));
     new SavedModel(net, List.of("a", "b", "c"), Preprocessing.unit(8), Map.of()).save(folder);
     SavedModel loaded = SavedModel.load(folder);
-    KerasCase.assertClose("saved", expected, loaded.graph().outputSingle(images), 1e-6);
+    assertClose("saved", expected, loaded.graph().outputSingle(images), 1e-6);
     ComputationGraphConfiguration read = ComputationGraphConfiguration.fromJson(net.getConfiguration().toJson());
     assertEquals(net.getConfiguration(), read);
   }
@@ -186,7 +187,7 @@ class KerasGraphTest {
     ComputationGraph net = dense(pooled(block()), 1, Plain.SIGMOID).build(DataType.FLOAT, "dense").graph();
     ComputationGraph headed = ResNetTransfer.newHead(ResNetTransfer.freezeThrough(net, "pool"), 3);
     assertEquals(net.getParam("conv1_W"), headed.getParam("conv1_W"));
-    KerasCase.assertClose("a distribution", Nd4j.ones(DataType.FLOAT, 4),
+    assertClose("a distribution", Nd4j.ones(DataType.FLOAT, 4),
         headed.outputSingle(images).sum(1), 1e-5);
     headed.fit(data(3));
     assertEquals(net.getParam("conv1_W"), headed.getParam("conv1_W"));
@@ -288,7 +289,7 @@ class KerasGraphTest {
         List.of(weight("kernel", 3, 3, 4, 3), weight("bias", 3)), "relu2").build(DataType.DOUBLE, "map").graph();
     INDArray x = images.castTo(DataType.DOUBLE);
     INDArray y = net.outputSingle(x);
-    KerasCase.assertClose("distributions", Nd4j.ones(DataType.DOUBLE, 4, 8, 8), y.sum(3), 1e-9);
+    assertClose("distributions", Nd4j.ones(DataType.DOUBLE, 4, 8, 8), y.sum(3), 1e-9);
     INDArray labels = Nd4j.zeros(DataType.DOUBLE, 4, 8, 8, 3);
     for (int i = 0; i < 4 * 64; i++) {
       labels.putScalar(3L * i + i % 3, 1);
@@ -303,7 +304,7 @@ class KerasGraphTest {
     HandModel model = classifier();
     ComputationGraph last = model.build(DataType.FLOAT, "dense").graph();
     ComputationGraph first = KerasGraph.build(model.model("dense"), model, DataType.FLOAT,
-        new GraphOptions(Optional.of(CNN2DFormat.NCHW))).graph();
+        Optional.of(CNN2DFormat.NCHW)).graph();
     assertEquals(last.outputSingle(images), first.outputSingle(images.permute(0, 3, 1, 2).dup('c')));
     first.fit(new DataSet(images.permute(0, 3, 1, 2).dup('c'), data(3).getLabels()));
     assertEquals(new NetworkInput(CNN2DFormat.NHWC, 3), NetworkInput.of(last));
@@ -329,7 +330,7 @@ class KerasGraphTest {
     }
     INDArray y = model.build(DataType.DOUBLE, "map").graph()
         .outputSingle(images.castTo(DataType.DOUBLE).permute(0, 3, 1, 2).dup('c'));
-    KerasCase.assertClose("distributions", Nd4j.ones(DataType.DOUBLE, 4, 4, 8), y.sum(axis), 1e-9);
+    assertClose("distributions", Nd4j.ones(DataType.DOUBLE, 4, 4, 8), y.sum(axis), 1e-9);
   }
 
   /** w -= rate * decay * w beside the step, as keras.optimizers.Optimizer._apply_weight_decay does for any optimiser. */
@@ -343,7 +344,7 @@ class KerasGraphTest {
     DataSet data = new DataSet(images.castTo(DataType.DOUBLE), data(3).getLabels().castTo(DataType.DOUBLE));
     plain.fit(data);
     decaying.fit(data);
-    before.forEach((name, value) -> KerasCase.assertClose(name, plain.getParam(name).sub(value.mul(0.1 * 0.3)),
+    before.forEach((name, value) -> assertClose(name, plain.getParam(name).sub(value.mul(0.1 * 0.3)),
         decaying.getParam(name), 1e-9));
   }
 
@@ -372,5 +373,13 @@ class KerasGraphTest {
     INDArray[] outputs = net.output(images);
     assertEquals(net.feedForward(images, false).get("relu1"), outputs[0]);
     assertEquals(3, outputs[1].size(1));
+  }
+
+  private static void assertClose(String name, INDArray expected, INDArray found, double tolerance) {
+    assertArrayEquals(expected.shape(), found.shape(), name);
+    double difference = expected.sub(found).amaxNumber().doubleValue();
+    double largest = expected.amaxNumber().doubleValue();
+    assertTrue(difference <= tolerance * Math.max(largest, 1e-12),
+        () -> name + ": largest difference " + difference + ", largest value " + largest);
   }
 }
