@@ -46,8 +46,8 @@ public final class KerasImport {
     try (KerasFile keras = KerasFile.open(file)) {
       if (keras.kind() == KerasFile.Kind.MODEL_HDF5 && keras.kerasVersion().isEmpty()) {
         // Without it Keras takes a file for one of version 1, whose weights lie otherwise.
-        throw new ModelImportException.Incomplete("attribute keras_version", "the version of Keras that saved the model",
-            "none", "Load the model in Keras and save it again.");
+        throw new ModelImportException.Incomplete("attribute keras_version",
+            "the version of Keras that saved the model", "none", "Load the model in Keras and save it again.");
       }
       KerasModel model = options.architecture().isPresent() ? architecture(options.architecture().get())
           : ArchitectureReader.read(keras.configuration().orElseThrow(() -> new ModelImportException.Incomplete("",

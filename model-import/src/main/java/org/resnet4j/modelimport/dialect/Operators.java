@@ -242,7 +242,8 @@ final class Operators {
   private Applied gather() {
     Tensor x = arguments.x();
     if (arguments.number("batch_dims", 0) != 0) {
-      throw settings.unsupported("the same positions for each example", "batch_dims = " + arguments.literal("batch_dims"));
+      throw settings.unsupported("the same positions for each example",
+          "batch_dims = " + arguments.literal("batch_dims"));
     }
     int axis = arguments.axis("axis", null, x.shape().rank());
     List<Integer> indices = arguments.integers(arguments.literal("indices"), "indices");

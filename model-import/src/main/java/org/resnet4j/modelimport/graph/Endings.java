@@ -41,7 +41,8 @@ final class Endings {
     int rank = step.node().shape().rank();
     if (operation instanceof Dense dense && rank == 1) {
       endDense(step, dense);
-    } else if (operation instanceof Activate activate && takesLoss(activate.activation(), rank, formatOf(activate, rank))) {
+    } else if (operation instanceof Activate activate
+        && takesLoss(activate.activation(), rank, formatOf(activate, rank))) {
       addLoss(step, step.name(), step.input(), onFeatures(activate.activation()), formatOf(activate, rank));
     } else if (operation instanceof Convolution convolution && takesLoss(convolution.activation(), rank,
         Step.layout(convolution.window().format()))) {

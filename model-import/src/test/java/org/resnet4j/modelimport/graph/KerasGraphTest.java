@@ -333,7 +333,7 @@ class KerasGraphTest {
     assertClose("distributions", Nd4j.ones(DataType.DOUBLE, 4, 4, 8), y.sum(axis), 1e-9);
   }
 
-  /** w -= rate * decay * w beside the step, as keras.optimizers.Optimizer._apply_weight_decay does for any optimiser. */
+  /** w -= rate * decay * w beside the step: keras.optimizers.Optimizer._apply_weight_decay, for any optimiser. */
   @ParameterizedTest
   @EnumSource(value = Compilation.OptimizerKind.class, names = {"SGD", "ADAM", "ADAMW"})
   void weightDecayIsKerasWeightDecay(Compilation.OptimizerKind kind) {
