@@ -23,9 +23,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Transfer learning on a trained graph of this zoo or an imported one, by vertex name or endpoint ({@code stem},
- * {@code stage1} and on,
- * {@code pool}). Each method gives a new graph and leaves the old one alone; every weight and running statistic that a
- * method does not name is the old one to the bit. An optimiser's state starts anew.
+ * {@code stage1} and on, {@code pool}). Each method gives a new graph and leaves the old one alone; every weight and
+ * running statistic that a method does not name is the old one to the bit. An optimiser's state starts anew.
  *
  * <p>DL4J's {@code TransferLearning} does not check vertex names and has no way to unfreeze.
  */
