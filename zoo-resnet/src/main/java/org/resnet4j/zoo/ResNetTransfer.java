@@ -11,15 +11,16 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Transfer learning on a trained graph of this zoo, by vertex name or endpoint ({@code stem}, {@code stage1} and on,
+ * Transfer learning on a trained graph of this zoo or an imported one, by vertex name or endpoint ({@code stem}, {@code stage1} and on,
  * {@code pool}). Each method gives a new graph and leaves the old one alone; every weight and running statistic that a
  * method does not name is the old one to the bit. An optimiser's state starts anew.
  *
@@ -29,28 +30,20 @@ public final class ResNetTransfer {
   private ResNetTransfer() {}
 
   /**
-   * The graph with a new, randomly initialised {@code logits} layer.
+   * The graph with a new, randomly initialised head: the vertex {@code logits}, or in a graph that was imported the
+   * last layer with parameters, which must be a dense layer or a convolution.
    *
-   * @throws IllegalArgumentException if the graph has no dense vertex {@code logits}, or {@code classes} isn't positive
+   * <p>A graph that ends in features gets a dense softmax output called {@code head} behind them, and images are first
+   * averaged by {@code head_pool}. A loss that isn't one of several classes becomes softmax with cross-entropy.
+   *
+   * @throws IllegalArgumentException if the graph has no such head, or {@code classes} isn't positive
    */
   public static ComputationGraph newHead(ComputationGraph trained, int classes) {
     if (classes < 1) {
       throw new IllegalArgumentException("A head needs at least one class, found " + classes + ".");
     }
     ComputationGraphConfiguration configuration = trained.getConfiguration().clone();
-    if (!(configuration.getVertices().get("logits") instanceof LayerVertex vertex)
-        || !(bare(vertex.getLayerConf().getLayer()) instanceof DenseLayer logits)) {
-      throw new IllegalArgumentException("The graph has no dense vertex \"logits\", so it was built without a head or "
-          + "is no graph of this zoo; its outputs are " + configuration.getNetworkOutputs() + ".");
-    }
-    replaceLayer(vertex, logits);
-    logits.setNOut(classes);
-    if (configuration.getVertices().get("output") instanceof LayerVertex output
-        && output.getLayerConf().getLayer() instanceof LossLayer loss) {
-      loss.setNIn(classes);
-      loss.setNOut(classes);
-    }
-    return withParametersOf(trained, configuration, Set.of("logits"));
+    return withParametersOf(trained, configuration, Set.of(Heads.replace(configuration, classes)));
   }
 
   /**
@@ -84,9 +77,13 @@ public final class ResNetTransfer {
       GraphVertex vertex = vertices.get(name);
       if (vertex instanceof LayerVertex layerVertex) {
         Layer layer = layerVertex.getLayerConf().getLayer();
+        if (layer instanceof BaseOutputLayer) {
+          throw new IllegalArgumentException("Layer \"" + name + "\" has the loss, so it can't be frozen: name the "
+              + "vertex before it, " + configuration.getVertexInputs().get(name) + ".");
+        }
         // The loss has nothing to freeze, and DL4J must find it unwrapped.
         if (!(layer instanceof FrozenLayer || layer instanceof LossLayer)) {
-          FrozenLayer frozen = new FrozenLayer(layer);
+          FrozenLayer frozen = new FrozenLayer(bare(layer));
           frozen.setLayerName(layer.getLayerName());
           replaceLayer(layerVertex, frozen);
         }
@@ -102,19 +99,21 @@ public final class ResNetTransfer {
     ComputationGraphConfiguration configuration = trained.getConfiguration().clone();
     configuration.getVertices().replaceAll((name, vertex) -> {
       if (vertex instanceof LayerVertex layerVertex
-          && layerVertex.getLayerConf().getLayer() instanceof FrozenLayer frozen) {
-        replaceLayer(layerVertex, frozen.getLayer());
+          && bare(layerVertex.getLayerConf().getLayer()) != layerVertex.getLayerConf().getLayer()) {
+        replaceLayer(layerVertex, bare(layerVertex.getLayerConf().getLayer()));
       }
       return vertex instanceof FrozenVertex frozen ? frozen.getUnderlying() : vertex;
     });
     return withParametersOf(trained, configuration, Set.of());
   }
 
-  private static Layer bare(Layer layer) {
-    return layer instanceof FrozenLayer frozen ? frozen.getLayer() : layer;
+  /** The layer inside those that only freeze it. */
+  static Layer bare(Layer layer) {
+    return layer instanceof FrozenLayer frozen ? bare(frozen.getLayer())
+        : layer instanceof FrozenLayerWithBackprop held ? bare(held.getUnderlying()) : layer;
   }
 
-  private static void replaceLayer(LayerVertex vertex, Layer layer) {
+  static void replaceLayer(LayerVertex vertex, Layer layer) {
     NeuralNetConfiguration configuration = vertex.getLayerConf().clone();
     configuration.clearVariables();
     configuration.setLayer(layer);

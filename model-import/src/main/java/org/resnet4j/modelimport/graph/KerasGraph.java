@@ -83,7 +83,7 @@ public final class KerasGraph {
     model.inputs().forEach(input -> names.add(input.name()));
     model.nodes().forEach(node -> names.add(node.name()));
     boolean freezes = model.nodes().stream()
-        .anyMatch(node -> !node.trainable() && !layers.get(node.layer()).weights().isEmpty());
+        .anyMatch(node -> !node.trainable() && !layer(node).weights().isEmpty());
     Draft draft = new Draft(graph, names, freezes);
     model.inputs().forEach(input -> addInput(draft, graph, input));
 
@@ -93,7 +93,7 @@ public final class KerasGraph {
     model.nodes().forEach(node -> consumed.addAll(node.inputs()));
     Map<String, Step> steps = new HashMap<>();
     for (Node node : model.nodes()) {
-      Step step = new Step(draft, node, layers.get(node.layer()),
+      Step step = new Step(draft, node, layer(node),
           node.inputs().stream().map(vertices::get).toList(), node.inputs().stream().map(shapes::get).toList(),
           node.name());
       steps.put(node.name(), step);
@@ -123,6 +123,15 @@ public final class KerasGraph {
       layers.put(layer.path(), layer);
       open.addAll(layer.children());
     }
+  }
+
+  private Layer layer(Node node) {
+    Layer layer = layers.get(node.layer());
+    if (layer == null) {
+      throw new ModelImportException.InvalidConfiguration("layer " + ModelImportException.quote(node.name()),
+          "a layer with the path " + ModelImportException.quote(node.layer()), "none");
+    }
+    return layer;
   }
 
   private IUpdater updater() {
@@ -230,7 +239,7 @@ public final class KerasGraph {
     Set<String> seen = new HashSet<>();
     Set<String> shared = new LinkedHashSet<>();
     for (Node node : model.nodes()) {
-      if (!seen.add(node.layer()) && layers.get(node.layer()).weights().stream().anyMatch(w -> w.trainable())) {
+      if (!seen.add(node.layer()) && layer(node).weights().stream().anyMatch(w -> w.trainable())) {
         shared.add(node.layer());
       }
     }

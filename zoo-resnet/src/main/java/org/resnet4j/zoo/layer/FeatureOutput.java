@@ -1,10 +1,16 @@
 package org.resnet4j.zoo.layer;
 
+import java.util.Collection;
 import java.util.Objects;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The end of a net whose output is features: it gives what it gets, and training says that a head is missing.
@@ -40,6 +46,12 @@ public class FeatureOutput extends LossLayer {
   public void setNIn(InputType inputType, boolean override) {}
 
   @Override
+  public Layer instantiate(NeuralNetConfiguration conf, Collection<TrainingListener> listeners, int index,
+      INDArray paramsView, boolean initializeParams, DataType dataType) {
+    return Parameters.give(new Ending(conf, dataType), listeners, index, paramsView, initializeParams);
+  }
+
+  @Override
   public FeatureOutput clone() {
     return (FeatureOutput) super.clone();
   }
@@ -57,5 +69,19 @@ public class FeatureOutput extends LossLayer {
   @Override
   protected boolean canEqual(Object other) {
     return other instanceof FeatureOutput;
+  }
+
+  private static final class Ending extends org.deeplearning4j.nn.layers.LossLayer {
+    private static final long serialVersionUID = 1;
+
+    Ending(NeuralNetConfiguration conf, DataType dataType) {
+      super(conf, dataType);
+    }
+
+    /** As they are, since the loss refuses any. */
+    @Override
+    protected INDArray getLabels2d() {
+      return labels;
+    }
   }
 }

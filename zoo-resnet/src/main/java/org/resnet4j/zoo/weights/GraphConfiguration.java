@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +23,14 @@ import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
+import org.resnet4j.zoo.layer.BroadcastMerge;
 import org.resnet4j.zoo.weights.WeightsException.Reason;
 
 /**
@@ -196,6 +200,9 @@ final class GraphConfiguration {
 
   /** DL4J multiplies without looking at overflow: a huge layer may seem small. */
   private static void checkProduct(Layer layer) {
+    if (layer instanceof PReLULayer prelu) {
+      Arrays.stream(prelu.getInputShape()).reduce(1, Math::multiplyExact);
+    }
     if (layer instanceof FeedForwardLayer feedForward) {
       long product = Math.multiplyExact(feedForward.getNIn(), feedForward.getNOut());
       if (layer instanceof ConvolutionLayer convolution) {
@@ -206,7 +213,7 @@ final class GraphConfiguration {
     }
   }
 
-  /** The number of values at the network's output: that of the last layer before it that has parameters. */
+  /** The number of values at the network's output: the loss layer's, or the last layer's with parameters. */
   long outputWidth() {
     String name = configuration.getNetworkOutputs().get(0);
     try {
@@ -218,10 +225,11 @@ final class GraphConfiguration {
         }
         if (vertex instanceof LayerVertex layerVertex) {
           Layer layer = unwrap(layerVertex.getLayerConf().getLayer());
-          if (layer.initializer().numParams(layer) > 0 && layer instanceof FeedForwardLayer feedForward) {
+          boolean knows = layer.initializer().numParams(layer) > 0 || layer instanceof LossLayer;
+          if (knows && layer instanceof FeedForwardLayer feedForward && feedForward.getNOut() > 0) {
             return feedForward.getNOut();
           }
-        } else if (!(vertex instanceof ElementWiseVertex)) {
+        } else if (!(vertex instanceof ElementWiseVertex || vertex instanceof BroadcastMerge)) {
           break;
         }
         name = configuration.getVertexInputs().get(name).get(0);
