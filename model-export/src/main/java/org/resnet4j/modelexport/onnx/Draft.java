@@ -121,6 +121,18 @@ final class Draft {
     }
   }
 
+  /**
+   * Before a pool: ONNX Runtime 1.23 turns zeros that are added before a pool into the pool's own border, which counts
+   * as nothing, so that a maximum of negative values differs. It leaves any other value alone, the smallest one as well.
+   */
+  void keepZeros(String value) {
+    for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+      if (node.getOpType().equals("Pad") && node.getOutput(0).equals(value) && node.getInputCount() == 2) {
+        node.addInput(constant(value + "/least", Float.MIN_NORMAL));
+      }
+    }
+  }
+
   private Node transposing(Value value, List<Integer> order) {
     return node("Transpose", value.name())
         .longs("perm", order.stream().mapToLong(axis -> value.axis(axis)).toArray());

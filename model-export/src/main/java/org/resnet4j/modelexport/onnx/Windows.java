@@ -33,6 +33,7 @@ final class Windows {
 
   static Value pool(Site site, SubsamplingLayer layer) {
     Value x = site.images(layer.getCnn2dDataFormat());
+    site.draft().keepZeros(x.name());
     Window window = new Window(layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(),
         layer.getConvolutionMode());
     boolean dilated = IntStream.of(layer.getDilation()).anyMatch(dilation -> dilation != 1);
