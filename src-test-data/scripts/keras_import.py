@@ -238,7 +238,8 @@ def save(case, tag, folder, io, entry):
         new.load_weights(path)
         return new
 
-    for name in (f"{tag}.h5", f"{tag}.keras"):
+    # .keras first: saving .h5 takes the optimizer out of what Keras 3 writes into .keras.
+    for name in (f"{tag}.keras", f"{tag}.h5"):
         SEEN.clear()
         try:
             model.save(folder / name)

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -44,6 +45,11 @@ public final class KerasImport {
   /** A whole model, or weights with the architecture that the options name. */
   public static ImportedModel load(Path file, KerasOptions options) {
     try (KerasFile keras = KerasFile.open(file)) {
+      if (keras.kind() == KerasFile.Kind.MODEL_HDF5 && keras.kerasVersion().isEmpty()) {
+        // Without it Keras takes a file for one of version 1, whose weights lie otherwise.
+        throw new ModelImportException.Incomplete("attribute keras_version", "the version of Keras that saved the model",
+            "none", "Load the model in Keras and save it again.");
+      }
       KerasModel model = options.architecture().isPresent() ? architecture(options.architecture().get())
           : ArchitectureReader.read(keras.configuration().orElseThrow(() -> new ModelImportException.Incomplete("",
               "a model", "weights without an architecture",
@@ -57,8 +63,8 @@ public final class KerasImport {
           new GraphOptions(options.inputLayout()));
       List<String> notes = new ArrayList<>(model.notes());
       notes.addAll(built.notes());
-      return new ImportedModel(built.graph(), origin(keras), model.inputs(), built.layers(), model.aliases(),
-          notes);
+      return new ImportedModel(built.graph(), origin(keras), model.inputs(), model.outputs(), built.layers(),
+          model.aliases(), merged(model), notes);
     } catch (ModelImportException e) {
       throw e.in(file);
     }
@@ -98,6 +104,14 @@ public final class KerasImport {
       progress.read(read.incrementAndGet(), all);
       return weights.read(layer, index, type);
     };
+  }
+
+  /** Layers without a call of their own. */
+  private static Set<String> merged(KerasModel model) {
+    Set<String> merged = leaves(model.root()).stream().map(Layer::path).collect(Collectors.toSet());
+    model.nodes().forEach(node -> merged.remove(node.layer()));
+    model.inputs().forEach(input -> merged.remove(input.name()));
+    return merged;
   }
 
   private static List<Layer> leaves(Layer layer) {

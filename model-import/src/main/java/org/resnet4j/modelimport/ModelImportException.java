@@ -77,8 +77,12 @@ public abstract sealed class ModelImportException extends RuntimeException {
   public static final class WrongFormat extends ModelImportException {
     private static final long serialVersionUID = 1;
 
+    public WrongFormat(String object, String expected, String found, String remedy) {
+      super(object, expected, found, remedy, null);
+    }
+
     public WrongFormat(String object, String expected, String found) {
-      super(object, expected, found, "Save the model with Keras as .h5 or .keras and name that file.", null);
+      this(object, expected, found, "Save the model with Keras as .h5 or .keras and name that file.");
     }
   }
 
@@ -91,12 +95,16 @@ public abstract sealed class ModelImportException extends RuntimeException {
     }
   }
 
-  /** The file reaches outside itself, or hides data in a way that Keras never does. */
+  /** The file reaches outside itself, asks for code to be run, or hides data in a way that its framework never does. */
   public static final class Unsafe extends ModelImportException {
     private static final long serialVersionUID = 1;
 
+    public Unsafe(String object, String expected, String found, String remedy) {
+      super(object, expected, found, remedy, null);
+    }
+
     public Unsafe(String object, String expected, String found) {
-      super(object, expected, found, "Keras writes no such file: don't trust it; save the model again.", null);
+      this(object, expected, found, "Keras writes no such file: don't trust it; save the model again.");
     }
   }
 
@@ -148,9 +156,12 @@ public abstract sealed class ModelImportException extends RuntimeException {
   public static final class WeightsDiffer extends ModelImportException {
     private static final long serialVersionUID = 1;
 
+    public WeightsDiffer(String object, String expected, String found, String remedy) {
+      super(object, expected, found, remedy, null);
+    }
+
     public WeightsDiffer(String object, String expected, String found) {
-      super(object, expected, found, "The weights are another model's or incomplete: save model and weights together.",
-          null);
+      this(object, expected, found, "The weights are another model's or incomplete: save model and weights together.");
     }
   }
 

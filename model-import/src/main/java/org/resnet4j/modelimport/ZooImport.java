@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Layer;
@@ -42,7 +43,8 @@ final class ZooImport {
     ComputationGraph graph = net.init();
     ModelWeights.load(graph, counted(weights, options.progress()));
     return new ImportedModel(graph, KerasImport.origin(file) + ", for " + spec.name(), List.of(input(net)),
-        mappings(net, graph, weights), aliases(graph, spec), List.of());
+        graph.getConfiguration().getNetworkOutputs(), mappings(net, graph, weights), aliases(graph, spec), Set.of(),
+        List.of());
   }
 
   private static TensorSource counted(TensorSource weights, KerasOptions.Progress progress) {

@@ -22,12 +22,12 @@ final class ImportParity {
   static void check(String what, ImportedModel model, Path recorded) throws IOException {
     List<Agreement> first;
     try (NpzFile io = NpzFile.open(recorded)) {
-      first = Verification.of(model.graph(), model.vertices(), io);
+      first = Verification.of(model, io);
       assertFalse(first.isEmpty(), what);
       for (Agreement agreement : first) {
         assertTrue(agreement.within(Agreement.TOLERANCE), what + " " + agreement);
       }
-      assertEquals(first, Verification.of(loadedAgain(model.graph()), model.vertices(), io), what + " loaded again");
+      assertEquals(first, Verification.of(model.with(loadedAgain(model.graph())), io), what + " loaded again");
     }
   }
 

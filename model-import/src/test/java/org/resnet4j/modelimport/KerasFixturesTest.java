@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +29,8 @@ import org.resnet4j.testdata.Fixtures;
 class KerasFixturesTest {
   private static final String FOLDER = "keras/";
   private static final double TRAINING_TOLERANCE = 1e-3;
+  /** 1 / n of the n = 180 pixels a channel of a training batch. */
+  private static final double BESSEL = 1 / 180.0;
 
   @TempDir
   private Path folder;
@@ -83,7 +83,11 @@ class KerasFixturesTest {
     ImportParity.check(what, model, folder.resolve("io.npz"));
   }
 
-  /** Losses, weights, and statistics after some steps of Keras's own optimiser, frozen layers and penalties included. */
+  /**
+   * Losses, weights, and statistics after some steps of Keras's own optimiser, frozen layers and penalties included.
+   *
+   * <p>Keras 2 on TensorFlow keeps the unbiased variance, DL4J as Keras 3 the biased one.
+   */
   @ParameterizedTest
   @MethodSource("trained")
   void trainsAsKerasTrained(String name) throws IOException {
@@ -103,7 +107,8 @@ class KerasFixturesTest {
               name + " " + file.getFileName() + " loss of step " + step);
         }
         INDArray after = model.graph().outputSingle(io.read("train_x", DataType.FLOAT));
-        assertClose(name + " output after", io.read("y_after", DataType.FLOAT), after);
+        double tolerance = name.endsWith("_k2") ? TRAINING_TOLERANCE + BESSEL : TRAINING_TOLERANCE;
+        assertClose(name + " output after", io.read("y_after", DataType.FLOAT), after, tolerance);
         for (String array : io.names()) {
           if (array.startsWith("after__")) {
             String[] parts = array.split("__");
@@ -116,32 +121,26 @@ class KerasFixturesTest {
             });
             INDArray expected = io.read(array, DataType.FLOAT);
             assertClose(name + " " + array, expected.rank() == 4 ? expected.permute(3, 2, 0, 1) : expected,
-                found.reshape(expected.rank() == 4 ? found.shape() : expected.shape()));
+                found.reshape(expected.rank() == 4 ? found.shape() : expected.shape()),
+                parts[2].equals("moving_variance") ? tolerance : TRAINING_TOLERANCE);
           }
         }
       }
     }
   }
 
-  private static void assertClose(String what, INDArray expected, INDArray found) {
+  private static void assertClose(String what, INDArray expected, INDArray found, double tolerance) {
     double difference = expected.sub(found).amaxNumber().doubleValue();
     double largest = expected.amaxNumber().doubleValue();
-    assertTrue(difference <= TRAINING_TOLERANCE * Math.max(largest, 0.1),
+    assertTrue(difference <= tolerance * Math.max(largest, 0.1),
         what + ": " + difference + " of " + largest);
   }
 
   /** Unpacks a case; its model files. */
   private List<Path> models(String name) throws IOException {
-    List<Path> models = new ArrayList<>();
-    try (ZipInputStream zip = new ZipInputStream(Fixtures.open(FOLDER + name + ".zip"))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        Path file = folder.resolve(entry.getName());
-        Files.copy(zip, file);
-        if (entry.getName().matches(".*\\.(h5|keras)")) {
-          models.add(file);
-        }
-      }
+    Fixtures.unpack(FOLDER + name + ".zip", folder);
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().matches(".*\\.(h5|keras)")).sorted().toList();
     }
-    return models;
   }
 }

@@ -49,6 +49,17 @@ final class Heads {
     return new Heads(configuration, classes).replace();
   }
 
+  /** The layer that tells classes apart; a graph that ends in features has its output instead. */
+  static String find(ComputationGraphConfiguration configuration) {
+    return new Heads(configuration, 0).find();
+  }
+
+  private String find() {
+    String output = configuration.getNetworkOutputs().get(0);
+    return vertices.get(output) instanceof LayerVertex vertex && layer(vertex) instanceof LossLayer
+        && !(layer(vertex) instanceof FeatureOutput) ? headBefore(output) : output;
+  }
+
   private String replace() {
     List<String> outputs = configuration.getNetworkOutputs();
     if (outputs.size() != 1 || !(vertices.get(outputs.get(0)) instanceof LayerVertex vertex)) {

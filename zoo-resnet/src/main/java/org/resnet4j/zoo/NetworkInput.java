@@ -2,9 +2,6 @@ package org.resnet4j.zoo;
 
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
@@ -22,15 +19,10 @@ public record NetworkInput(CNN2DFormat format, long channels) {
    */
   public static NetworkInput of(ComputationGraph graph) {
     for (org.deeplearning4j.nn.api.Layer layer : graph.getLayers()) {
-      if (bare(layer.conf().getLayer()) instanceof ConvolutionLayer convolution) {
+      if (ResNetTransfer.bare(layer.conf().getLayer()) instanceof ConvolutionLayer convolution) {
         return new NetworkInput(convolution.getCnn2dDataFormat(), convolution.getNIn());
       }
     }
     throw new IllegalArgumentException("the network has no convolution, hence takes no images");
-  }
-
-  private static Layer bare(Layer layer) {
-    return layer instanceof FrozenLayer frozen ? frozen.getLayer()
-        : layer instanceof BaseWrapperLayer wrapper ? wrapper.getUnderlying() : layer;
   }
 }

@@ -12,6 +12,8 @@ import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
@@ -44,6 +46,26 @@ public final class ResNetTransfer {
     }
     ComputationGraphConfiguration configuration = trained.getConfiguration().clone();
     return withParametersOf(trained, configuration, Set.of(Heads.replace(configuration, classes)));
+  }
+
+  /** How many values the graph gives for an image: its classes, or its features if it has no head. */
+  public static long outputs(ComputationGraph graph) {
+    Layer head = bare(graph.getLayer(Heads.find(graph.getConfiguration())).conf().getLayer());
+    return ((FeedForwardLayer) head).getNOut();
+  }
+
+  /** The vertex with the features that the head takes, before any dropout; the output of a graph without a head. */
+  public static String features(ComputationGraph graph) {
+    ComputationGraphConfiguration configuration = graph.getConfiguration();
+    String name = Heads.find(configuration);
+    if (graph.getLayer(name).numParams() == 0) {
+      return name;
+    }
+    do {
+      name = configuration.getVertexInputs().get(name).get(0);
+    } while (configuration.getVertices().get(name) instanceof LayerVertex vertex
+        && bare(vertex.getLayerConf().getLayer()) instanceof DropoutLayer);
+    return name;
   }
 
   /**

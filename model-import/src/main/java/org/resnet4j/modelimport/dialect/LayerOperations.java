@@ -12,6 +12,7 @@ import org.resnet4j.modelimport.model.Operation.BatchNormalization;
 import org.resnet4j.modelimport.model.Operation.Concatenate;
 import org.resnet4j.modelimport.model.Operation.Convolution;
 import org.resnet4j.modelimport.model.Operation.Cropping;
+import org.resnet4j.modelimport.model.Operation.DataFormat;
 import org.resnet4j.modelimport.model.Operation.Dense;
 import org.resnet4j.modelimport.model.Operation.DepthwiseConvolution;
 import org.resnet4j.modelimport.model.Operation.Dropout;
@@ -246,6 +247,6 @@ final class LayerOperations {
     if (s.has("noise_shape")) {
       s.note("its noise_shape is not taken over: in training each element is dropped by itself.");
     }
-    return new Dropout(kind, value);
+    return new Dropout(kind, value, kind == Dropout.Kind.SPATIAL ? s.format() : DataFormat.CHANNELS_LAST);
   }
 }

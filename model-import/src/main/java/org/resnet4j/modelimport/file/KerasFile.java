@@ -66,7 +66,7 @@ public final class KerasFile implements AutoCloseable {
     trainingConfiguration = root.text("training_config");
     Optional<Hdf5Group> inner = root.group(MODEL_GROUP);
     weights = inner.orElse(root);
-    kerasVersion = root.text("keras_version").or(() -> weights.text("keras_version"));
+    kerasVersion = root.text("keras_version");
     if (configuration.isPresent()) {
       kind = Kind.MODEL_HDF5;
       if (inner.isEmpty()) {

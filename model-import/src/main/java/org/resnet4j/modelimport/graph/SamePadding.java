@@ -17,8 +17,13 @@ record SamePadding(Pair kernel, Pair strides, Pair dilation) {
         && extent(kernel.width(), dilation.width()) >= strides.width();
   }
 
-  /** What to add around an image of this shape, given that the window is then VALID; empty for nothing. */
-  Optional<Borders> borders(Shape image, DataFormat format) {
+  /** What to add around the step's image, given that the window is then VALID; empty for nothing. */
+  Optional<Borders> borders(Step step, DataFormat format) {
+    Shape image = step.shape();
+    if (image.sizes().contains(Shape.UNKNOWN) && (kernel.height() > 1 || kernel.width() > 1)) {
+      throw step.unsupported("an image size that is known, or a window at least as large as its stride",
+          "the shape " + image);
+    }
     boolean last = format == DataFormat.CHANNELS_LAST;
     int height = missing(image.size(last ? 1 : 2), extent(kernel.height(), dilation.height()), strides.height());
     int width = missing(image.size(last ? 2 : 3), extent(kernel.width(), dilation.width()), strides.width());

@@ -75,7 +75,7 @@ final class Unweighted {
     SamePadding same = new SamePadding(size, strides, Pair.ONE);
     boolean padded = padding == Padding.SAME;
     if (padded && !same.isDeeplearning4js()) {
-      padded = same.borders(step.shape(), format).isPresent();
+      padded = same.borders(step, format).isPresent();
       if (padded && !same.isPossible(step.shape(), format)) {
         throw step.unsupported("a pool at least as large as its stride, or VALID padding",
             "a pool of %s with strides %s".formatted(size, strides));
@@ -189,7 +189,7 @@ final class Unweighted {
     }
     IDropout dropout = switch (operation.kind()) {
       case PLAIN -> new org.deeplearning4j.nn.conf.dropout.Dropout(1 - rate);
-      case SPATIAL -> new ChannelDropout(1 - rate, CNN2DFormat.NHWC);
+      case SPATIAL -> new ChannelDropout(1 - rate, Step.layout(operation.format()));
       case GAUSSIAN -> new GaussianDropout(rate);
       case GAUSSIAN_NOISE -> new GaussianNoise(rate);
       case ALPHA -> new AlphaDropout(1 - rate);

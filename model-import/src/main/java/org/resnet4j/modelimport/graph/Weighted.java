@@ -98,7 +98,7 @@ final class Weighted {
       SamePadding same = new SamePadding(size, window.strides(), window.dilation());
       if (mode == ConvolutionMode.Same && !same.isDeeplearning4js()) {
         mode = ConvolutionMode.Truncate;
-        Optional<Borders> borders = same.borders(step.shape(), window.format());
+        Optional<Borders> borders = same.borders(step, window.format());
         if (borders.isPresent()) {
           from = step.draft().vertex(step.node(), step.part("padded"), borders.get(), List.of(input));
         }
@@ -119,8 +119,12 @@ final class Weighted {
   static void dense(Step step, Dense operation) {
     int in = step.weight(0, 0);
     int rank = step.shape().rank();
+    if (rank == 2) {
+      denseOnRows(step, operation, in);
+      return;
+    }
     if (rank != 1 && rank != 3) {
-      throw step.unsupported("an input [N, C] or [N, H, W, C]", "the shape " + step.shape());
+      throw step.unsupported("an input of 2 to 4 axes", "the shape " + step.shape());
     }
     withActivation(step, operation.activation(), rank, (name, activation) -> {
       if (rank == 1) {
@@ -129,14 +133,36 @@ final class Weighted {
         step.draft().penalise(name, operation.kernelRegularization(), operation.biasRegularization());
         step.draft().place(name, "W", step.node(), 0, AS_IS);
       } else {
-        Window pixel = new Window(Pair.ONE, Pair.ONE, Pair.ONE, Padding.VALID, Operation.DataFormat.CHANNELS_LAST);
-        new Kernel(in, operation.units(), 1, pixel, operation.bias()).add(step, name, step.input(), activation,
-            operation.kernelRegularization(), operation.biasRegularization());
-        step.draft().place(name, "W", step.node(), 0,
-            tensor -> tensor.transpose().dup('c').reshape('c', operation.units(), in, 1, 1));
+        densePixels(step, operation, in, name, step.input(), activation);
       }
       placeBias(step, name, operation.bias(), 1);
     });
+  }
+
+  /** A dense layer at every pixel of [N, H, W, C] is a 1x1 convolution. */
+  private static void densePixels(Step step, Dense operation, int in, String name, String input,
+      IActivation activation) {
+    Window pixel = new Window(Pair.ONE, Pair.ONE, Pair.ONE, Padding.VALID, Operation.DataFormat.CHANNELS_LAST);
+    new Kernel(in, operation.units(), 1, pixel, operation.bias()).add(step, name, input, activation,
+        operation.kernelRegularization(), operation.biasRegularization());
+    step.draft().place(name, "W", step.node(), 0,
+        tensor -> tensor.transpose().dup('c').reshape('c', operation.units(), in, 1, 1));
+  }
+
+  /** [N, T, C] as an image one pixel wide, and back. */
+  private static void denseOnRows(Step step, Dense operation, int in) {
+    Draft draft = step.draft();
+    String image = draft.vertex(step.node(), step.part("image"),
+        new Reshaping(List.of(-1L, 1L, (long) in), CNN2DFormat.NHWC), step.inputs());
+    String pixels = step.part("pixels");
+    densePixels(step, operation, in, pixels, image, new ActivationIdentity());
+    placeBias(step, pixels, operation.bias(), 1);
+    boolean linear = operation.activation() == Activation.Plain.LINEAR;
+    String rows = draft.vertex(step.node(), linear ? step.name() : step.part("linear"),
+        new Reshaping(List.of(-1L, (long) operation.units()), CNN2DFormat.NHWC), List.of(pixels));
+    if (!linear) {
+      draft.layer(step.node(), step.name(), new PureActivation(Activations.of(operation.activation(), 2)), rows);
+    }
   }
 
   private interface Layered {

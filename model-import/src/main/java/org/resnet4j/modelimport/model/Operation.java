@@ -117,8 +117,12 @@ public sealed interface Operation {
   /** Every {@code step}-th row and column from the first on: {@code x[:, ::2, ::2, :]}. */
   record Subsample(Pair step, DataFormat format) implements Operation {}
 
-  /** Random in training only. */
-  record Dropout(Kind kind, double rate) implements Operation {
+  /**
+   * Random in training only.
+   *
+   * @param format where the channels are that {@code SPATIAL} drops as a whole; else of no use
+   */
+  record Dropout(Kind kind, double rate, DataFormat format) implements Operation {
     public enum Kind { PLAIN, SPATIAL, GAUSSIAN, GAUSSIAN_NOISE, ALPHA }
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.resnet4j.modelimport.ImportedModel;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.file.NpzFile;
 
@@ -18,25 +19,25 @@ import org.resnet4j.modelimport.file.NpzFile;
 public final class Verification {
   private static final String MIDDLE = "mid__";
 
+  private final ImportedModel model;
   private final ComputationGraph graph;
-  private final Map<String, String> vertices;
   private final NpzFile recorded;
 
-  private Verification(ComputationGraph graph, Map<String, String> vertices, NpzFile recorded) {
-    this.graph = graph;
-    this.vertices = vertices;
+  private Verification(ImportedModel model, NpzFile recorded) {
+    this.model = model;
+    this.graph = model.graph();
     this.recorded = recorded;
   }
 
   /**
    * Runs the network once.
    *
-   * @param vertices names in the archive of what isn't a vertex of that name, and the vertex that has it
-   * @return for {@code y} and each {@code mid__} array, in the archive's order
+   * @return for {@code y} and each {@code mid__} array, in the archive's order; layers whose work another one's vertex
+   *     does have nothing to compare
    * @throws ModelImportException if an array is missing, of another shape, or of a layer that the network doesn't have
    */
-  public static List<Agreement> of(ComputationGraph graph, Map<String, String> vertices, NpzFile recorded) {
-    return new Verification(graph, vertices, recorded).run();
+  public static List<Agreement> of(ImportedModel model, NpzFile recorded) {
+    return new Verification(model, recorded).run();
   }
 
   private List<Agreement> run() {
@@ -45,14 +46,17 @@ public final class Verification {
     INDArray[] x = inputs.stream().map(input -> read(name("x", input, inputs))).toArray(INDArray[]::new);
     Map<String, INDArray> computed = graph.feedForward(x, false);
     List<Agreement> agreements = new ArrayList<>();
-    for (String output : outputs) {
-      String name = name("y", output, outputs);
-      agreements.add(compare(name, read(name), computed.get(output)));
+    for (int i = 0; i < outputs.size(); i++) {
+      String name = name("y", model.outputs().get(i), outputs);
+      agreements.add(compare(name, read(name), computed.get(outputs.get(i))));
     }
     for (String name : recorded.names()) {
       if (name.startsWith(MIDDLE)) {
         String layer = name.substring(MIDDLE.length());
-        INDArray values = computed.get(vertices.getOrDefault(layer, layer));
+        INDArray values = computed.get(model.vertices().getOrDefault(layer, layer));
+        if (values == null && model.merged().contains(layer)) {
+          continue;
+        }
         if (values == null) {
           throw new ModelImportException.WeightsDiffer(name, "a layer of the model",
               "none named " + ModelImportException.quote(layer));

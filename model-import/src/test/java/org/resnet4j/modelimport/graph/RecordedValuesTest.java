@@ -62,7 +62,7 @@ class RecordedValuesTest {
     JsonNode json = recorded();
     double[] x = numbers(json.get("x"));
     List<DynamicTest> tests = new ArrayList<>();
-    json.get("activations").fields().forEachRemaining(entry -> tests.add(dynamicTest(entry.getKey(), () -> {
+    json.get("activations").properties().forEach(entry -> tests.add(dynamicTest(entry.getKey(), () -> {
       double[] y = numbers(entry.getValue().get("y"));
       double[] slope = numbers(entry.getValue().get("slope"));
       IActivation function = Activations.of(activation(entry.getKey()), 1);
@@ -88,7 +88,7 @@ class RecordedValuesTest {
   Stream<DynamicTest> losses() throws IOException {
     JsonNode json = recorded();
     List<DynamicTest> tests = new ArrayList<>();
-    json.get("losses").fields().forEachRemaining(entry -> tests.add(dynamicTest(entry.getKey(), () -> {
+    json.get("losses").properties().forEach(entry -> tests.add(dynamicTest(entry.getKey(), () -> {
       String[] words = entry.getKey().split(" ");
       Loss loss = new Loss(LossFunction.valueOf(words[0]), words.length > 1,
           words.length > 1 ? Double.parseDouble(words[2]) : 0);
@@ -136,7 +136,7 @@ class RecordedValuesTest {
   Stream<DynamicTest> optimizers() throws IOException {
     JsonNode json = recorded();
     List<DynamicTest> tests = new ArrayList<>();
-    json.get("optimizers").fields().forEachRemaining(entry -> tests.add(dynamicTest(entry.getKey(), () -> {
+    json.get("optimizers").properties().forEach(entry -> tests.add(dynamicTest(entry.getKey(), () -> {
       IUpdater updater = Updaters.of(optimizer(entry.getKey()), new ArrayList<>());
       INDArray gradients = matrix(json.get("gradients"));
       INDArray expected = matrix(entry.getValue());

@@ -34,7 +34,7 @@ final class VerifyCommand implements Callable<Integer> {
     ImportedModel model = source.load(main.err());
     List<Agreement> agreements;
     try (NpzFile recorded = NpzFile.open(io)) {
-      agreements = Verification.of(model.graph(), model.vertices(), recorded);
+      agreements = Verification.of(model, recorded);
     } catch (ModelImportException e) {
       throw e.in(io);
     }

@@ -9,12 +9,19 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.resnet4j.training.loop.LearningRate.Shape;
 import org.resnet4j.training.loop.TrainingResult.End;
 import org.resnet4j.zoo.ResNets;
@@ -52,7 +59,23 @@ class TrainerTest {
 
   @Test
   void trainingFiguresAreThoseOfTheForwardPassThatTrains() throws IOException {
-    ComputationGraph net = net(2);
+    figuresAreThoseOfTheForwardPass(net(2));
+  }
+
+  /** As imported nets end: the head's weights are the output layer's own. */
+  @Test
+  void trainingFiguresOfAnOutputLayerAreThoseOfTheForwardPassThatTrains() throws IOException {
+    ComputationGraph net = new ComputationGraph(new NeuralNetConfiguration.Builder().seed(1).graphBuilder()
+        .addInputs("input").setInputTypes(InputType.convolutional(16, 16, 3))
+        .addLayer("conv", new ConvolutionLayer.Builder(3, 3).nOut(4).build(), "input")
+        .addLayer("pool", new GlobalPoolingLayer.Builder().build(), "conv")
+        .addLayer("head", new OutputLayer.Builder(LossFunction.MCXENT).nOut(2).activation(Activation.SOFTMAX).build(),
+            "pool").setOutputs("head").build());
+    net.init();
+    figuresAreThoseOfTheForwardPass(net);
+  }
+
+  private static void figuresAreThoseOfTheForwardPass(ComputationGraph net) throws IOException {
     DataSet batch = ColourBatches.of(8, 8, 3).next();
     INDArray expected = net.output(true, batch.getFeatures())[0];
     double loss = 0;

@@ -17,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.zoo.LayerHelpers;
 import org.resnet4j.zoo.NetworkInput;
+import org.resnet4j.zoo.ResNetTransfer;
 import org.resnet4j.zoo.image.ImageDecoder;
 import org.resnet4j.zoo.image.ImageException;
 import org.resnet4j.zoo.image.Preprocessing;
@@ -37,7 +38,6 @@ import org.resnet4j.zoo.weights.SavedModel;
  */
 public final class ImageClassifier implements AutoCloseable {
   private static final int BATCH = 16;
-  private static final String POOLED_FEATURES = "pool";
 
   private final ComputationGraph graph;
   private final List<String> classes;
@@ -110,15 +110,11 @@ public final class ImageClassifier implements AutoCloseable {
   }
 
   /**
-   * The values of the vertex "pool" before the classifying layer: images that look alike have similar ones.
+   * What the classifying layer is given ("pool" in the zoo's networks): images that look alike have similar ones.
    *
-   * @throws IllegalArgumentException if the network has no vertex of that name
+   * @throws IllegalArgumentException if the network has no classifying layer
    */
   public float[] features(BufferedImage image) {
-    if (graph.getVertex(POOLED_FEATURES) == null) {
-      throw new IllegalArgumentException("the network has no vertex \"" + POOLED_FEATURES + "\"; it has "
-          + graph.getConfiguration().getVertices().keySet());
-    }
     return run(List.of(preprocessing.fit(image)), this::pooled)[0];
   }
 
@@ -127,7 +123,7 @@ public final class ImageClassifier implements AutoCloseable {
   }
 
   private INDArray pooled(INDArray input) {
-    return graph.output(List.of(POOLED_FEATURES), false, new INDArray[] {input}, null)[0];
+    return graph.output(List.of(ResNetTransfer.features(graph)), false, new INDArray[] {input}, null)[0];
   }
 
   /** A row for each image of the network's size. */

@@ -102,7 +102,8 @@ public abstract class ArrayVertex extends GraphVertex {
     throw new InvalidInputTypeException("Expected images, found " + type);
   }
 
-  /** The vertex in a graph. */
+  /** The vertex in a graph. (DL4J's own base class overrides a method of variable arity with an array.) */
+  @SuppressWarnings("overrides")
   private static final class Instance extends BaseGraphVertex {
     private static final long serialVersionUID = 1;
 

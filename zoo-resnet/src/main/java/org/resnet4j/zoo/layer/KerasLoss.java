@@ -147,10 +147,10 @@ public class KerasLoss implements ILossFunction {
         // Keras' rule: labels of 0 and 1 only are meant as -1 and 1.
         boolean binary = t.mul(t.rsub(1)).amaxNumber().doubleValue() == 0;
         INDArray sign = binary ? t.mul(2).subi(1) : t;
-        INDArray short_ = Transforms.max(sign.mul(y).rsubi(1), 0, false);
+        INDArray missing = Transforms.max(sign.mul(y).rsubi(1), 0, false);
         yield function == Function.HINGE
-            ? new Result(short_.mean(true, 1), short_.gt(0).castTo(y.dataType()).muli(sign).divi(-n))
-            : new Result(short_.mul(short_).mean(true, 1), short_.mul(sign).muli(-2.0 / n));
+            ? new Result(missing.mean(true, 1), missing.gt(0).castTo(y.dataType()).muli(sign).divi(-n))
+            : new Result(missing.mul(missing).mean(true, 1), missing.mul(sign).muli(-2.0 / n));
       }
       case COSINE_SIMILARITY -> {
         INDArray truth = t.div(norm(t));

@@ -30,23 +30,24 @@ public enum ElementType {
     return Optional.empty();
   }
 
-  boolean isFloat() {
+  /** Whether {@link #nextFloat} reads it. */
+  public boolean isFloat() {
     return switch (this) {
       case F16, BF16, F32, F64 -> true;
       default -> false;
     };
   }
 
-  /** Whether a long holds each value. */
-  boolean isInteger() {
+  /** Whether a long holds each value, so that {@link #nextLong} reads it. */
+  public boolean isInteger() {
     return switch (this) {
       case BOOL, U8, I8, I16, U16, I32, U32, I64 -> true;
       default -> false;
     };
   }
 
-  /** The next element; F64 is rounded to the nearest float. */
-  float nextFloat(ByteBuffer in) {
+  /** The next element of a float type; F64 is rounded to the nearest float. */
+  public float nextFloat(ByteBuffer in) {
     return switch (this) {
       case F16 -> half(in.getShort());
       case BF16 -> Float.intBitsToFloat(in.getShort() << 16);
@@ -56,7 +57,8 @@ public enum ElementType {
     };
   }
 
-  long nextLong(ByteBuffer in) {
+  /** The next element of an integer type. */
+  public long nextLong(ByteBuffer in) {
     return switch (this) {
       case BOOL, U8 -> Byte.toUnsignedLong(in.get());
       case I8 -> in.get();

@@ -7,7 +7,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** An array's values in row-major order, a bounded piece at a time, on whichever device the array lies. */
-final class FloatChunks {
+public final class FloatChunks {
   /** Values in a piece: 1 MiB of float32. */
   static final int LENGTH = 1 << 18;
 
@@ -17,7 +17,8 @@ final class FloatChunks {
     void accept(float[] values) throws IOException;
   }
 
-  interface Source {
+  /** Gives an array's values, in row-major order. */
+  public interface Source {
     void fill(float[] values) throws IOException;
   }
 
@@ -33,7 +34,7 @@ final class FloatChunks {
   }
 
   /** A new float32 array of this shape whose length is known to fit. */
-  static INDArray create(long[] shape, long length, Source source) throws IOException {
+  public static INDArray create(long[] shape, long length, Source source) throws IOException {
     if (length == 0) {
       return Nd4j.create(DataType.FLOAT, shape);
     }
