@@ -19,10 +19,10 @@ final class Resizes {
     long rows = x.size(ROWS);
     long columns = x.size(ROWS + 1);
     if (rows == Value.ANY || columns == Value.ANY) {
-      return byFactors(site, vertex, x);
+      return ofAnySize(site, vertex, x);
     }
-    int height = Math.toIntExact(vertex.factors() ? rows * vertex.height() : vertex.height());
-    int width = Math.toIntExact(vertex.factors() ? columns * vertex.width() : vertex.width());
+    int height = Math.toIntExact(size(vertex, rows, vertex.height()));
+    int width = Math.toIntExact(size(vertex, columns, vertex.width()));
     List<Long> shape = x.withSizes(ROWS, height, width);
     double[][] down = Resampling.weights(vertex.kernel(), Math.toIntExact(rows), height);
     double[][] across = Resampling.weights(vertex.kernel(), Math.toIntExact(columns), width);
@@ -50,20 +50,32 @@ final class Resizes {
     return places;
   }
 
-  /** Multiples of an unknown size have no two nearest pixels. */
-  private static Value byFactors(Site site, Resampling vertex, Value x) {
-    if (!vertex.factors() || vertex.kernel() == Resampling.Kernel.BICUBIC) {
+  private static Value ofAnySize(Site site, Resampling vertex, Value x) {
+    boolean nearest = vertex.kernel() == Resampling.Kernel.NEAREST;
+    if (vertex.kernel() == Resampling.Kernel.BICUBIC || nearest && !vertex.factors()) {
       throw site.unsupported("images of known size", "an input of shape " + x.shape());
     }
-    boolean nearest = vertex.kernel() == Resampling.Kernel.NEAREST;
-    Draft.Node node = site.draft().node("Resize", x.name(), "",
-        site.draft().constant(site.part("factors"), Nd4j.createFromArray(1f, 1f, vertex.height(), vertex.width())))
-        .text("coordinate_transformation_mode", "half_pixel").text("mode", nearest ? "nearest" : "linear");
+    Draft draft = site.draft();
+    Draft.Node node;
+    if (vertex.factors()) {
+      node = draft.node("Resize", x.name(), "",
+          draft.constant(site.part("factors"), Nd4j.createFromArray(1f, 1f, vertex.height(), vertex.width())));
+    } else {
+      String kept = draft.node("Shape", x.name()).number("end", ROWS).add(site.part("kept"));
+      String sizes = draft.node("Concat", kept,
+          draft.constant(site.part("new"), vertex.height(), vertex.width())).number("axis", 0).add(site.part("sizes"));
+      node = draft.node("Resize", x.name(), "", "", sizes);
+    }
+    node.text("coordinate_transformation_mode", "half_pixel").text("mode", nearest ? "nearest" : "linear");
     if (nearest) {
+      // Of multiples no place has two nearest pixels.
       node.text("nearest_mode", "round_prefer_ceil");
     }
-    long rows = x.size(ROWS) == Value.ANY ? Value.ANY : x.size(ROWS) * vertex.height();
-    long columns = x.size(ROWS + 1) == Value.ANY ? Value.ANY : x.size(ROWS + 1) * vertex.width();
-    return site.end(node, x.withSizes(ROWS, rows, columns), x.order());
+    return site.end(node, x.withSizes(ROWS, size(vertex, x.size(ROWS), vertex.height()),
+        size(vertex, x.size(ROWS + 1), vertex.width())), x.order());
+  }
+
+  private static long size(Resampling vertex, long old, int given) {
+    return !vertex.factors() ? given : old == Value.ANY ? Value.ANY : old * given;
   }
 }

@@ -26,7 +26,7 @@ final class Windows {
         : site.draft().node("Conv", x.name(), weight);
     Window window = new Window(layer.getKernelSize(), layer.getStride(), layer.getPadding(), layer.getDilation(),
         layer.getConvolutionMode());
-    window.describe(site, node).longs("dilations", layer.getDilation())
+    window.describe(site, node, x).longs("dilations", layer.getDilation())
         .number("group", layer instanceof GroupedConvolution grouped ? grouped.getGroups() : 1);
     return site.end(node, x.withSizes(1, window.sizes(x, layer.getNOut())), x.order(), layer.getActivationFn());
   }
@@ -48,18 +48,34 @@ final class Windows {
       }
       default -> throw site.unsupported("a maximum or average pool", layer.getPoolingType().toString());
     };
-    return site.end(window.describe(site, node), x.withSizes(1, window.sizes(x, x.size(1))), x.order());
+    return site.end(window.describe(site, node, x), x.withSizes(1, window.sizes(x, x.size(1))), x.order());
   }
 
   /** A window that moves over an image; each array is [height, width]. */
   private record Window(int[] kernel, int[] stride, int[] padding, int[] dilation, ConvolutionMode mode) {
-    Draft.Node describe(Site site, Draft.Node node) {
+    Draft.Node describe(Site site, Draft.Node node, Value images) {
       node.longs("kernel_shape", kernel).longs("strides", stride);
       return switch (mode) {
-        case Same -> node.text("auto_pad", "SAME_UPPER");
+        // ONNX Runtime refuses SAME_UPPER with dilation.
+        case Same -> IntStream.of(dilation).allMatch(step -> step == 1) ? node.text("auto_pad", "SAME_UPPER")
+            : sides(node, missing(site, images, 0), missing(site, images, 1));
         case Truncate, Strict -> node.longs("pads", padding[0], padding[1], padding[0], padding[1]);
         default -> throw site.unsupported("the convolution modes Same, Truncate and Strict", mode.toString());
       };
+    }
+
+    private static Draft.Node sides(Draft.Node node, long rows, long columns) {
+      return node.longs("pads", rows / 2, columns / 2, rows - rows / 2, columns - columns / 2);
+    }
+
+    /** How many pixels a side lacks. */
+    private long missing(Site site, Value images, int side) {
+      long old = images.size(ROWS + side);
+      if (old == Value.ANY && stride[side] != 1) {
+        throw site.unsupported("images of known size", "an input of shape " + images.shape());
+      }
+      long rest = stride[side] == 1 ? 0 : (old - 1) % stride[side];
+      return Math.max((kernel[side] - 1L) * dilation[side] - rest, 0);
     }
 
     /** Channels, rows and columns of the output. */
