@@ -12,6 +12,7 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.modelimport.model.Activation;
+import org.resnet4j.modelimport.model.Activation.Relu;
 import org.resnet4j.modelimport.model.Operation;
 import org.resnet4j.modelimport.model.Operation.Convolution;
 import org.resnet4j.modelimport.model.Operation.Dense;
@@ -24,6 +25,7 @@ import org.resnet4j.modelimport.model.Regularization;
 import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
 import org.resnet4j.zoo.layer.Borders;
 import org.resnet4j.zoo.layer.DilatedConvolution;
+import org.resnet4j.zoo.layer.ElementActivation;
 import org.resnet4j.zoo.layer.GroupedConvolution;
 import org.resnet4j.zoo.layer.ParametricRelu;
 import org.resnet4j.zoo.layer.PartialBatchNormalization;
@@ -176,7 +178,10 @@ final class Weighted {
   /** The activation inside the layer where it may be, else as a vertex of its own behind. */
   private static void withActivation(Step step, Activation activation, int rank, Layered layered) {
     Optional<IActivation> inside = Activations.elementwise(activation);
-    IActivation any = Activations.of(activation, rank);
+    // DL4J's own in a convolution of images channels last: its oneDNN helper is given the gradient in another order.
+    IActivation any = rank == 3 && activation.equals(Relu.PLAIN)
+        ? new ElementActivation(ElementActivation.Function.RELU, Double.MAX_VALUE, 0, 0)
+        : Activations.of(activation, rank);
     if (inside.isPresent() || rank == 1) {
       layered.add(step.name(), any);
     } else {

@@ -50,6 +50,10 @@ final class FinetuneCommand implements Callable<Integer> {
       description = "With weights: epochs before those, in which only the head is trained (default: 3).")
   Integer headEpochs;
 
+  @Option(names = "--from-scratch",
+      description = "Keep the architecture of the weights and forget their values: tells what they are worth.")
+  boolean fromScratch;
+
   @Option(names = "--lr", paramLabel = "RATE", description = "Highest learning rate.")
   double learningRate = DEFAULT_RATE;
 
@@ -94,8 +98,13 @@ final class FinetuneCommand implements Callable<Integer> {
     if (headEpochs != null && headEpochs < 0) {
       throw new CommandException(ExitCode.USAGE, "--head-epochs is 0 or more; found " + headEpochs + ".");
     }
-    if (!source.pretrained()) {
-      source.imageSize(source.name()); // what is wrong with either is told before images are read
+    if (fromScratch && !source.pretrained()) {
+      throw new CommandException(ExitCode.USAGE, "--from-scratch is for weights; a name alone has none to forget.");
+    }
+    if (!pretrained()) {
+      if (!fromScratch) {
+        source.imageSize(source.name()); // what is wrong with either is told before images are read
+      }
       if (headEpochs != null) {
         throw new CommandException(ExitCode.USAGE,
             "--head-epochs is for weights to start from; without, everything is trained from the start.");
@@ -118,8 +127,8 @@ final class FinetuneCommand implements Callable<Integer> {
    */
   TrainingPlan plan(boolean newHead, String features) {
     try {
-      boolean pretrained = source.pretrained();
-      boolean headFirst = source.weights != null || pretrained && newHead;
+      boolean pretrained = pretrained();
+      boolean headFirst = pretrained && (source.weights != null || newHead);
       int first = headEpochs != null ? headEpochs : headFirst ? DEFAULT_HEAD_EPOCHS : 0;
       List<TrainingPhase> phases = new ArrayList<>();
       if (first > 0) {
@@ -131,6 +140,11 @@ final class FinetuneCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, e.getMessage());
     }
+  }
+
+  /** Whether there are weights that count. */
+  private boolean pretrained() {
+    return source.pretrained() && !fromScratch;
   }
 
   private LearningRate rate(double peak) {

@@ -44,6 +44,11 @@ final class FinetuneRun {
   int run() throws IOException {
     folder = options.data.open(options.validationShare, options.seed, err);
     network = options.source.pretrained() ? pretrained() : fresh();
+    if (options.fromScratch) {
+      ComputationGraph random = new ComputationGraph(network.graph().getConfiguration().clone());
+      random.init();
+      network = new Loaded(network.name(), random, network.classes(), network.preprocessing());
+    }
     List<String> classes = network.classes().orElseThrow();
     List<LabeledImage> train = ClassNames.relabel(folder.train(), folder.classes(), classes);
     List<LabeledImage> validation = ClassNames.relabel(folder.validation(), folder.classes(), classes);

@@ -67,7 +67,7 @@ record RunReport(FinetuneCommand options, TrainingPlan plan, ImageFolder folder,
     Map<String, String> s = new LinkedHashMap<>();
     s.put("model", network.name().orElse("not told by " + options.source.model));
     s.put("data", options.data.data.toString());
-    s.put("start", options.source.pretrained()
+    s.put("start", options.source.pretrained() && !options.fromScratch
         ? String.valueOf(options.source.weights != null ? options.source.weights : options.source.model)
         : "random weights");
     s.put("input", network.preprocessing().channels() + ", " + network.preprocessing().height() + " x "

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -23,6 +24,9 @@ import org.resnet4j.zoo.updater.SgdMomentum;
  * same machine.
  */
 public final class Trainer {
+  /** PyTorch's: the share of a running statistic's old value that a step keeps. */
+  private static final double LEAST_DECAY = 0.9;
+
   private final TrainingPlan plan;
   private final List<String> classes;
   private final TrainingObserver observer;
@@ -63,7 +67,7 @@ public final class Trainer {
       if (phase.frozenThrough().isPresent()) {
         graph = ResNetTransfer.freezeThrough(graph, phase.frozenThrough().get());
       }
-      prepare(phase);
+      prepare(phase, trainingImages / training.batch());
       end = run(phase, training, trainingImages, validation);
       graph.setListeners(List.of());
       graph = thawed(phase);
@@ -141,8 +145,11 @@ public final class Trainer {
   /**
    * Gives every layer the plan's updater and weight decay. One updater object serves all layers, so that a step's rate
    * is set in one place: {@link ComputationGraph#setLearningRate(double)} rebuilds the updater's state at each call.
+   *
+   * <p>Running statistics follow within an epoch: those of a net that keeps 0.99 of the old value, as Keras's do, would
+   * lag behind its weights for hundreds of steps, and with few images validation would see another net than training.
    */
-  private void prepare(TrainingPhase phase) {
+  private void prepare(TrainingPhase phase, int stepsOfEpoch) {
     updater = new SgdMomentum(phase.learningRate().at(0), plan.momentum());
     List<Regularization> decay =
         plan.weightDecay() == 0 ? List.of() : List.of(new L2Regularization(plan.weightDecay()));
@@ -152,6 +159,9 @@ public final class Trainer {
         base.setBiasUpdater(null);
         base.setRegularization(decay);
         base.setRegularizationBias(List.of());
+      }
+      if (layer.conf().getLayer() instanceof BatchNormalization norm) {
+        norm.setDecay(Math.min(norm.getDecay(), Math.max(LEAST_DECAY, 1 - 1.0 / Math.max(1, stepsOfEpoch))));
       }
     }
     graph.setUpdater(null);

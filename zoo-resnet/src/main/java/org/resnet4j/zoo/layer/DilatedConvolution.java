@@ -5,10 +5,15 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.LayerValidation;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.util.ConvolutionUtils;
+import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 
 /**
  * DL4J's convolution on ND4J's own kernels: its oneDNN helper refuses most dilations, which costs an exception and a
@@ -46,6 +51,14 @@ public class DilatedConvolution extends ConvolutionLayer {
     WithoutHelper(NeuralNetConfiguration conf, DataType dataType) {
       super(conf, dataType);
       helper = null;
+    }
+
+    /** In NHWC DL4J gives a view in NCHW's order, which the oneDNN helper of the layer before takes for NHWC. */
+    @Override
+    public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaces) {
+      Pair<Gradient, INDArray> gradients = super.backpropGradient(epsilon, workspaces);
+      return Shape.hasDefaultStridesForShape(gradients.getSecond()) ? gradients
+          : new Pair<>(gradients.getFirst(), workspaces.dup(ArrayType.ACTIVATION_GRAD, gradients.getSecond(), 'c'));
     }
   }
 
