@@ -56,9 +56,11 @@ public final class OnnxExport {
         throw new ExportException.UnknownInput(input, "its shape", "none");
       }
     }
-    if (graph.numParams() > MOST_PARAMETERS) {
+    long parameters = graph.getConfiguration().getVertices().values().stream()
+        .mapToLong(vertex -> vertex.numParams(true)).sum();
+    if (parameters > MOST_PARAMETERS) {
       throw new ExportException.TooLarge("the network", "at most " + MOST_PARAMETERS + " parameters in one ONNX file",
-          String.valueOf(graph.numParams()));
+          String.valueOf(parameters));
     }
     ModelProto model = GraphExport.model(graph, shapes);
     try {
