@@ -28,6 +28,7 @@ final class Draft {
 
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final Set<String> names = new HashSet<>();
+  /** By value and permutation. */
   private final Map<List<Object>, String> transposed = new HashMap<>();
 
   /** @param reserved names of inputs and outputs */
@@ -108,7 +109,8 @@ final class Draft {
     if (value.order().equals(order)) {
       return value;
     }
-    String name = transposed.computeIfAbsent(List.of(value.name(), order),
+    List<Integer> places = order.stream().map(value::axis).toList();
+    String name = transposed.computeIfAbsent(List.of(value.name(), places),
         key -> transposing(value, order).add(value.name() + "/transposed"));
     return new Value(name, value.shape(), order);
   }
