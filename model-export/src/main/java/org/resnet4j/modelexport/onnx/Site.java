@@ -1,7 +1,6 @@
 package org.resnet4j.modelexport.onnx;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -99,17 +98,13 @@ record Site(Draft draft, String vertex, List<Value> inputs, Layer layer, boolean
     return draft.node("Pad", value.name(), draft.constant(part("pads"), pads)).text("mode", "constant");
   }
 
-  /** The value in groups of axes, [0, ...] being the batch. */
+  /** The value with other axes; 0 for the batch, -1 for what follows from the others. */
   Draft.Node reshaped(Value value, long... sizes) {
     return draft.node("Reshape", value.name(), draft.constant(part("shape"), sizes));
   }
 
   static INDArray filled(long count, double value) {
     return Nd4j.valueArrayOf(new long[] {count}, value, DataType.FLOAT);
-  }
-
-  static int[] ints(int from, int to) {
-    return IntStream.range(from, to).toArray();
   }
 
   ExportException unsupported(String expected, String found) {
