@@ -47,7 +47,7 @@ def narrow_application(library, version: int):
                          input_shape=(NARROW_INPUT[2], NARROW_INPUT[3], 3), classifier_activation=None)
 
 
-def reference(library, depths, width: int, classes: int, height: int, width_pixels: int):
+def reference(library, depths, width: int, classes: int, height: int, width_pixels: int, activation=None):
     """The reference net R1b with Keras's automatic names, and its layers' vertices by those names."""
     layers = library.layers
     vertices = {}
@@ -76,7 +76,7 @@ def reference(library, depths, width: int, classes: int, height: int, width_pixe
             x = layers.Add()([x, shortcut])
     x = layers.ReLU()(named("final_norm", layers.BatchNormalization())(x))
     x = layers.Flatten()(layers.AveragePooling2D(2)(x))
-    return library.Model(image, named("logits", layers.Dense(classes))(x)), vertices
+    return library.Model(image, named("logits", layers.Dense(classes, activation=activation))(x)), vertices
 
 
 def application(model):
@@ -177,4 +177,5 @@ def main(names) -> None:
             record.write(FOLDER, name, structure(name))
 
 
-main(sys.argv[1:] or [*NARROW, *keras_nets.APPLICATIONS, REFERENCE])
+if __name__ == "__main__":
+    main(sys.argv[1:] or [*NARROW, *keras_nets.APPLICATIONS, REFERENCE])

@@ -61,7 +61,7 @@ public abstract sealed class ModelImportException extends RuntimeException {
   /** Text from a file, safe for a terminal: quoted, without control characters, cut when long. */
   public static String quote(String text) {
     String cut = text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...";
-    return '"' + cut.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?") + '"';
+    return '"' + cut.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", "?") + '"';
   }
 
   /** The file can't be opened or read, or changed while it was read. */

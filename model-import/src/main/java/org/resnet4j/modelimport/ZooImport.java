@@ -2,12 +2,12 @@ package org.resnet4j.modelimport;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -48,7 +48,7 @@ final class ZooImport {
   }
 
   private static TensorSource counted(TensorSource weights, KerasOptions.Progress progress) {
-    AtomicInteger read = new AtomicInteger();
+    Set<String> read = new HashSet<>();
     return new TensorSource() {
       @Override
       public String name() {
@@ -62,7 +62,10 @@ final class ZooImport {
 
       @Override
       public INDArray read(String tensor) {
-        progress.read(read.incrementAndGet(), shapes().size());
+        // Each is read twice: first all are checked.
+        if (read.add(tensor)) {
+          progress.read(read.size(), shapes().size());
+        }
         return weights.read(tensor);
       }
     };

@@ -15,7 +15,12 @@ import org.deeplearning4j.zoo.ZooType;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.resnet4j.zoo.layer.HeInitialization;
+import org.resnet4j.zoo.store.DownloadListener;
+import org.resnet4j.zoo.store.WeightStore;
 import org.resnet4j.zoo.updater.SgdMomentum;
+import org.resnet4j.zoo.weights.SavedModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Any residual network of the family as a DL4J {@link ZooModel}.
@@ -29,6 +34,8 @@ import org.resnet4j.zoo.updater.SgdMomentum;
  * resnet50_v2_ref_keras}: [N, C, h, w]).
  */
 public final class ResNet extends ZooModel<ComputationGraph> {
+  private static final Logger LOG = LoggerFactory.getLogger(ResNet.class);
+
   private final ResNetSpec spec;
   private ResNetOptions options;
 
@@ -45,6 +52,10 @@ public final class ResNet extends ZooModel<ComputationGraph> {
   /** The architecture. */
   public ResNetSpec spec() {
     return spec;
+  }
+
+  ResNetOptions options() {
+    return options;
   }
 
   /** The spec's {@link ResNetSpec#endpoints() endpoints}, without {@code logits} if there is no head. */
@@ -108,12 +119,41 @@ public final class ResNet extends ZooModel<ComputationGraph> {
     return ComputationGraph.class;
   }
 
-  /** None is published in DL4J's own format, so {@code initPretrained} says that there are none. */
+  /** Whether {@link #initPretrained} finds weights. */
   @Override
-  public String pretrainedUrl(PretrainedType type) {
-    return null;
+  public boolean pretrainedAvailable(PretrainedType type) {
+    return ResNetWeights.best(this, type).isPresent();
   }
 
+  /**
+   * The net with the best published weights ({@link ResNetWeights} has them all, with preprocessing and class names),
+   * fetched into our own cache if need be. A head of other classes is new and untrained; the log says so.
+   *
+   * @throws UnsupportedOperationException if none are published
+   * @throws MissingArtifactException if the artifact that reads them isn't on the class path
+   * @throws org.resnet4j.zoo.store.WeightStoreException if the file can't be had
+   */
+  @Override
+  @SuppressWarnings("unchecked")
+  public <M extends Model> M initPretrained(PretrainedType type) {
+    ResNetWeights weights = ResNetWeights.best(this, type).orElseThrow(() -> new UnsupportedOperationException(
+        "No weights of kind " + type + " are published for " + spec.name() + "; of any kind: " + ResNetWeights.of(spec)
+            + "."));
+    SavedModel model = weights.load(this, WeightStore.standard(), DownloadListener.logging());
+    String head = model.metadata().get("head");
+    if (head != null) {
+      LOG.warn("{} with {}: the head is {}.", spec.name(), weights, head);
+    }
+    return (M) model.graph();
+  }
+
+  /** Where the weights of {@link #initPretrained} are published; null if none are. */
+  @Override
+  public String pretrainedUrl(PretrainedType type) {
+    return ResNetWeights.best(this, type).map(weights -> weights.file().address().toString()).orElse(null);
+  }
+
+  /** 0: DL4J's checksum is an Adler-32, which nobody publishes; {@link ResNetWeights#file} has the SHA-256 or MD5. */
   @Override
   public long pretrainedChecksum(PretrainedType type) {
     return 0;

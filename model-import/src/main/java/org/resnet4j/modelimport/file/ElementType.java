@@ -84,8 +84,8 @@ enum ElementType {
     }
   };
 
-  /** Values converted at once: 1 MiB of float32. */
-  private static final int PIECE = 1 << 18;
+  /** Values converted at once. */
+  private static final int PIECE = 1 << 16;
 
   static final String EXPECTED = "floats of 2, 4 or 8 bytes or integers";
 
@@ -151,41 +151,59 @@ enum ElementType {
     if (length == 0) {
       return Nd4j.create(into, shape);
     }
-    if (length <= PIECE) {
-      return piece(values, (int) length, into).reshape('c', shape);
-    }
-    INDArray flat = Nd4j.createUninitialized(into, length);
+    // Of the shape from the start: a reshaped array is a view, which can't be closed.
+    INDArray array = Nd4j.createUninitialized(into, shape, 'c');
+    INDArray flat = array.reshape(length);
+    Pieces pieces = into == DataType.FLOAT ? floats(values) : doubles(values);
     for (long begin = 0; begin < length; begin += PIECE) {
       int count = (int) Math.min(PIECE, length - begin);
-      flat.get(NDArrayIndex.interval(begin, begin + count)).assign(piece(values, count, into));
-    }
-    return flat.reshape('c', shape);
-  }
-
-  private INDArray piece(ByteBuffer values, int count, DataType into) {
-    return into == DataType.FLOAT ? Nd4j.createFromArray(floats(values, count))
-        : Nd4j.createFromArray(doubles(values, count));
-  }
-
-  private float[] floats(ByteBuffer values, int count) {
-    float[] floats = new float[count];
-    if (this == FLOAT32) {
-      values.asFloatBuffer().get(floats);
-      values.position(values.position() + count * Float.BYTES);
-    } else {
-      for (int i = 0; i < count; i++) {
-        floats[i] = (float) next(values);
+      // Closed at once: Java doesn't see what lies off the heap when it decides whether to collect garbage.
+      try (INDArray piece = pieces.next(count)) {
+        flat.get(NDArrayIndex.interval(begin, begin + count)).assign(piece);
       }
     }
-    return floats;
+    return array;
   }
 
-  private double[] doubles(ByteBuffer values, int count) {
-    double[] doubles = new double[count];
-    for (int i = 0; i < count; i++) {
-      doubles[i] = next(values);
-    }
-    return doubles;
+  /** Copies values off the heap, from an array on it that is used again and again. */
+  @FunctionalInterface
+  private interface Pieces {
+    INDArray next(int count);
+  }
+
+  private Pieces floats(ByteBuffer values) {
+    return new Pieces() {
+      private float[] floats = {};
+
+      @Override
+      public INDArray next(int count) {
+        floats = floats.length == count ? floats : new float[count];
+        if (ElementType.this == FLOAT32) {
+          values.asFloatBuffer().get(floats);
+          values.position(values.position() + count * Float.BYTES);
+        } else {
+          for (int i = 0; i < count; i++) {
+            floats[i] = (float) ElementType.this.next(values);
+          }
+        }
+        return Nd4j.createFromArray(floats);
+      }
+    };
+  }
+
+  private Pieces doubles(ByteBuffer values) {
+    return new Pieces() {
+      private double[] doubles = {};
+
+      @Override
+      public INDArray next(int count) {
+        doubles = doubles.length == count ? doubles : new double[count];
+        for (int i = 0; i < count; i++) {
+          doubles[i] = ElementType.this.next(values);
+        }
+        return Nd4j.createFromArray(doubles);
+      }
+    };
   }
 
   /** IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -133,8 +134,9 @@ public final class KerasFile implements AutoCloseable {
       Optional<String> version = names.contains(METADATA)
           ? version(path, text(path, zip, METADATA, LARGEST_METADATA)) : Optional.empty();
       byte[] weights = zip.read(WEIGHTS, RegularFile.LARGEST);
-      if (Content.of(weights) != Content.HDF5) {
-        throw new WrongFormat(WEIGHTS, "an HDF5 file", Content.describe(weights)).in(path);
+      byte[] head = Arrays.copyOf(weights, Math.min(weights.length, Content.HEAD));
+      if (Content.of(head) != Content.HDF5) {
+        throw new WrongFormat(WEIGHTS, "an HDF5 file", Content.describe(head)).in(path);
       }
       return new KerasFile(path, configuration, version, Hdf5Storage.open(path, weights));
     }

@@ -19,6 +19,9 @@ final class RegularFile implements Closeable {
   /** The most bytes that an array holds on every JVM. */
   static final long LARGEST = Integer.MAX_VALUE - 16;
 
+  /** How much to read at once. */
+  static final int PIECE = 1 << 20;
+
   private final Path path;
   private final BasicFileAttributes attributes;
   private final SeekableByteChannel channel;
@@ -74,7 +77,9 @@ final class RegularFile implements Closeable {
     ByteBuffer bytes = ByteBuffer.allocate((int) length);
     try {
       channel.position(0);
-      while (bytes.hasRemaining()) {
+      while (bytes.position() < length) {
+        // Java reads into memory off the heap first, of as many bytes as are asked for, and keeps that.
+        bytes.limit((int) Math.min(length, (long) bytes.position() + PIECE));
         if (channel.read(bytes) < 0) {
           throw changed();
         }

@@ -38,7 +38,7 @@ final class StoredGroup implements Hdf5Group {
   private static final int MOST_CHILDREN = 100_000;
   private static final int LONGEST_NAME = 1_000;
   private static final int DEEPEST_PATH = 100;
-  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]");
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
   private static final String SOFT = "a soft link";
   private static final String EXTERNAL = "a link to another file";
 

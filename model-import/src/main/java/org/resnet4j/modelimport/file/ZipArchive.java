@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ final class ZipArchive implements AutoCloseable {
   private static final int LOCATOR_BYTES = 20;
   private static final int LOCATOR_SIGNATURE = 0x07064b50;
   private static final Pattern UNSAFE_NAME =
-      Pattern.compile("/.*|[A-Za-z]:.*|(.*/)?\\.\\.?(/.*)?|.*//.*|.*[\\p{Cntrl}\\p{Cf}\\u2028\\u2029].*|",
+      Pattern.compile("/.*|[A-Za-z]:.*|(.*/)?\\.\\.?(/.*)?|.*//.*|.*[\\p{Cc}\\p{Cf}\\u2028\\u2029].*|",
           Pattern.DOTALL);
 
   private final RegularFile file;
@@ -137,7 +138,7 @@ final class ZipArchive implements AutoCloseable {
       throw new TooLarge(name, "at most " + bound + " bytes", size + " bytes").in(path);
     }
     try (InputStream in = zip.getInputStream(entry)) {
-      byte[] content = in.readNBytes((int) size);
+      byte[] content = content(in, (int) size, size <= entry.getCompressedSize());
       if (content.length < size || in.read() >= 0) {
         throw new Damaged(name, size + " bytes", content.length < size ? content.length + " bytes" : "more", null);
       }
@@ -152,6 +153,20 @@ final class ZipArchive implements AutoCloseable {
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       throw failure(name, e).in(path);
     }
+  }
+
+  /** What claims to have been compressed is believed piece by piece, which needs twice the memory. */
+  private static byte[] content(InputStream in, int size, boolean stored) throws IOException {
+    if (!stored) {
+      return in.readNBytes(size);
+    }
+    byte[] content = new byte[size];
+    int length = 0;
+    for (int read = 1; read > 0; length += read) {
+      // Java reads into memory off the heap first, of as many bytes as are asked for.
+      read = in.readNBytes(content, length, Math.min(RegularFile.PIECE, size - length));
+    }
+    return length < size ? Arrays.copyOf(content, length) : content;
   }
 
   @Override

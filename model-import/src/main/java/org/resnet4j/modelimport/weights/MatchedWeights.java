@@ -65,6 +65,10 @@ public final class MatchedWeights implements LayerWeights {
     Tensor tensor = tensor(layer, index);
     INDArray values = tensor.dataset.read(type);
     boolean variance = tensor.weight.name().equals("moving_variance") || tensor.weight.name().equals("variance");
+    if (!variance && !values.isEmpty() && Double.isFinite(values.sumNumber().doubleValue())) {
+      // Quick in a new process as well: nothing but finite numbers adds up to one.
+      return values;
+    }
     double least = variance ? 0 : -Double.MAX_VALUE;
     // Three times as fast as ND4J's conditions.
     DataBuffer data = values.data();

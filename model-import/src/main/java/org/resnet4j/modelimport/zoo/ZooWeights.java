@@ -189,10 +189,11 @@ public final class ZooWeights implements TensorSource {
     } catch (ModelImportException e) {
       throw e.in(name);
     }
-    return switch (values.rank()) {
-      case 4 -> values.permute(3, 2, 0, 1).dup('c');
-      case 2 -> values.transpose().dup('c');
-      default -> values;
-    };
+    if (values.rank() < 2) {
+      return values;
+    }
+    try (values) {
+      return (values.rank() == 4 ? values.permute(3, 2, 0, 1) : values.transpose()).dup('c');
+    }
   }
 }

@@ -43,7 +43,7 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replace an earlier run in --out, when the new one is through.")
   boolean overwrite;
 
-  @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20", description = "Epochs that train all.")
+  @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20", description = "Epochs that train all; with weights, 0 trains the head alone.")
   int epochs;
 
   @Option(names = "--head-epochs", paramLabel = "COUNT",
@@ -134,8 +134,10 @@ final class FinetuneCommand implements Callable<Integer> {
       if (first > 0) {
         phases.add(new TrainingPhase("head", first, rate(learningRate), Optional.of(features)));
       }
-      phases.add(new TrainingPhase("all", epochs, rate(pretrained ? learningRate * WHOLE_RATE_SHARE : learningRate),
-          Optional.empty()));
+      if (epochs > 0 || first == 0) {
+        phases.add(new TrainingPhase("all", epochs, rate(pretrained ? learningRate * WHOLE_RATE_SHARE : learningRate),
+            Optional.empty()));
+      }
       return new TrainingPlan(phases, momentum, weightDecay, patience, seed);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, e.getMessage());

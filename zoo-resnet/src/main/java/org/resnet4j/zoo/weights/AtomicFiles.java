@@ -3,6 +3,7 @@ package org.resnet4j.zoo.weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -37,7 +38,7 @@ public final class AtomicFiles {
   /** What a file shall hold. */
   @FunctionalInterface
   public interface Content {
-    void writeTo(FileChannel out) throws IOException;
+    void writeTo(WritableByteChannel out) throws IOException;
 
     static Content of(byte[] bytes) {
       return out -> writeFully(out, ByteBuffer.wrap(bytes));
@@ -127,7 +128,7 @@ public final class AtomicFiles {
     return Files.exists(committed) ? committed : folder.resolve(name);
   }
 
-  static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
+  static void writeFully(WritableByteChannel out, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       out.write(bytes);
     }

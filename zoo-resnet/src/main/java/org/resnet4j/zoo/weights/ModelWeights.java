@@ -139,7 +139,8 @@ public final class ModelWeights {
   /**
    * Sets the graph's parameters in place, from exactly these tensors.
    *
-   * <p>All are read and checked before the first is written, which needs memory for one more set of parameters.
+   * <p>All are read and checked before the first is written; then each is read again, so that only one at a time is in
+   * memory beside the graph's.
    *
    * @param except vertices that keep their parameters, and whose tensors in the source, if any, are left unread: a new
    *     head on trained layers
@@ -159,14 +160,12 @@ public final class ModelWeights {
     checkNames(parameters, found, source);
     checkShapes(parameters, found, source);
 
-    List<Runnable> writes = new ArrayList<>();
+    parameters.forEach((name, parameter) -> checked(source, name, parameter).close());
     parameters.forEach((name, parameter) -> {
-      INDArray tensor = source.read(name);
-      checkValues(source, name, tensor, parameter.least());
-      INDArray own = parameter.form.own(tensor);
-      writes.add(() -> parameter.view.assign(own));
+      try (INDArray tensor = checked(source, name, parameter)) {
+        parameter.view.assign(parameter.form.own(tensor));
+      }
     });
-    writes.forEach(Runnable::run);
     // A graph built for loading holds zeros until now.
     fixedGammas(graph).forEach((vertex, gamma) -> {
       if (!except.contains(vertex)) {
@@ -216,6 +215,12 @@ public final class ModelWeights {
     if (!expected.isEmpty()) {
       throw new WeightsException(Reason.SHAPES_DIFFER, source.name(), list(expected), list(differing));
     }
+  }
+
+  private static INDArray checked(TensorSource source, String name, Parameter parameter) {
+    INDArray tensor = source.read(name);
+    checkValues(source, name, tensor, parameter.least());
+    return tensor;
   }
 
   private static void checkValues(TensorSource source, String name, INDArray tensor, float least) {

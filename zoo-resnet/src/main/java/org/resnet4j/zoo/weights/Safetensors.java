@@ -36,48 +36,57 @@ public final class Safetensors implements TensorSource, Closeable {
 
   private static final int PREFIX = Long.BYTES;
 
-  private final Path path;
+  private final Object name;
   private final FileChannel channel;
   private final SafetensorsHeader header;
   private final long dataBegin;
 
-  private Safetensors(Path path, FileChannel channel) throws IOException {
-    this.path = path;
+  private Safetensors(Object name, FileChannel channel) throws IOException {
+    this.name = name;
     this.channel = channel;
     long size = channel.size();
     if (size < PREFIX) {
-      throw new WeightsException(Reason.TOO_SHORT, path, "at least 8 bytes", size + " bytes");
+      throw new WeightsException(Reason.TOO_SHORT, name, "at least 8 bytes", size + " bytes");
     }
     ByteBuffer prefix = ByteBuffer.allocate(PREFIX).order(ByteOrder.LITTLE_ENDIAN);
     readFully(prefix, 0);
     long headerLength = prefix.getLong(0);
     long longest = Math.min(LONGEST_HEADER, size - PREFIX);
     if (headerLength < 0 || headerLength > longest) {
-      throw new WeightsException(Reason.HEADER_LENGTH, path, "a length of at most " + longest + " bytes",
+      throw new WeightsException(Reason.HEADER_LENGTH, name, "a length of at most " + longest + " bytes",
           Long.toUnsignedString(headerLength));
     }
     dataBegin = PREFIX + headerLength;
     // A decoder given as such reports malformed bytes; one given as a charset would replace them.
-    header = SafetensorsHeader.parse(path,
+    header = SafetensorsHeader.parse(name,
         new InputStreamReader(new HeaderStream(), StandardCharsets.UTF_8.newDecoder()), size - dataBegin);
   }
 
   /** Opens a file and checks its header. */
   public static Safetensors open(Path path) {
+    return open(path, path);
+  }
+
+  /**
+   * The same.
+   *
+   * @param name what messages call the file
+   */
+  static Safetensors open(Path path, Object name) {
     // Opening a named pipe would wait for its writer.
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw new WeightsException(Reason.NOT_A_FILE, path, "a file", Files.isDirectory(path) ? "a folder" : "a device");
+      throw new WeightsException(Reason.NOT_A_FILE, name, "a file", Files.isDirectory(path) ? "a folder" : "a device");
     }
     FileChannel channel = null;
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ);
-      return new Safetensors(path, channel);
+      return new Safetensors(name, channel);
     } catch (CharacterCodingException e) {
       close(channel, e);
-      throw new WeightsException(Reason.HEADER_JSON, path, "UTF-8", "bytes that aren't", e);
+      throw new WeightsException(Reason.HEADER_JSON, name, "UTF-8", "bytes that aren't", e);
     } catch (IOException e) {
       close(channel, e);
-      throw failed(path, e);
+      throw failed(name, e);
     } catch (RuntimeException e) {
       close(channel, e);
       throw e;
@@ -96,7 +105,7 @@ public final class Safetensors implements TensorSource, Closeable {
 
   @Override
   public String name() {
-    return path.toString();
+    return name.toString();
   }
 
   /** The file's own notes, in its order. */
@@ -136,7 +145,7 @@ public final class Safetensors implements TensorSource, Closeable {
         }
       });
     } catch (IOException e) {
-      throw failed(path, e);
+      throw failed(name, e);
     }
   }
 
@@ -154,7 +163,7 @@ public final class Safetensors implements TensorSource, Closeable {
       }
       return values;
     } catch (IOException e) {
-      throw failed(path, e);
+      throw failed(name, e);
     }
   }
 
@@ -163,7 +172,7 @@ public final class Safetensors implements TensorSource, Closeable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw failed(path, e);
+      throw failed(name, e);
     }
   }
 
@@ -217,19 +226,19 @@ public final class Safetensors implements TensorSource, Closeable {
   private Entry entry(String tensor) {
     Entry entry = header.tensors().get(tensor);
     if (entry == null) {
-      throw new WeightsException(Reason.NO_SUCH_TENSOR, path, "one of " + header.tensors().size() + " tensors",
+      throw new WeightsException(Reason.NO_SUCH_TENSOR, name, "one of " + header.tensors().size() + " tensors",
           quote(tensor));
     }
     return entry;
   }
 
   private WeightsException notReadable(String tensor, Entry entry, String expected) {
-    return new WeightsException(Reason.ELEMENT_TYPE_NOT_READABLE, path, expected + " in tensor " + quote(tensor),
+    return new WeightsException(Reason.ELEMENT_TYPE_NOT_READABLE, name, expected + " in tensor " + quote(tensor),
         entry.length() + " of " + entry.type());
   }
 
-  static WeightsException failed(Path path, IOException e) {
-    return new WeightsException(Reason.INPUT_OUTPUT, path, "a file that can be used", e.toString(), e);
+  static WeightsException failed(Object name, IOException e) {
+    return new WeightsException(Reason.INPUT_OUTPUT, name, "a file that can be used", e.toString(), e);
   }
 
   private void readFully(ByteBuffer bytes, long position) throws IOException {

@@ -3,7 +3,6 @@ package org.resnet4j.zoo.weights;
 import static org.resnet4j.zoo.weights.WeightsException.quote;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -11,20 +10,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.weights.AtomicFiles.Content;
 import org.resnet4j.zoo.weights.AtomicFiles.Steps;
+import org.resnet4j.zoo.weights.ModelFiles.Part;
 import org.resnet4j.zoo.weights.WeightsException.Reason;
 
 /**
- * A network with all that is needed to use it, as a folder of four files (see the package's description).
+ * A network with all that is needed to use it, as a folder of four files or a zip of them (see the package's
+ * description).
  *
- * <p>The folder may come from a stranger: nothing in it runs, sizes are checked before memory is taken. Every failure
+ * <p>Either may come from a stranger: nothing in it runs, sizes are checked before memory is taken. Every failure
  * is a {@link WeightsException}.
  *
  * @param graph initialised, float32, with one output
@@ -53,15 +57,31 @@ public record SavedModel(ComputationGraph graph, List<String> classes, Preproces
   }
 
   /**
-   * Writes the four files as one: a kill at any moment leaves the old model or the new. Other files in the folder stay.
+   * Writes the four files as one: a kill at any moment leaves the old model or the new. Other files in a folder stay.
    *
+   * @param target a folder; where the name ends with {@code .zip} and no folder has it, a file
    * @throws WeightsException before anything is written if the model couldn't be loaded again
    */
-  public void save(Path folder) {
-    save(folder, step -> {});
+  public void save(Path target) {
+    save(target, step -> {});
   }
 
-  void save(Path folder, Steps steps) {
+  void save(Path target, Steps steps) {
+    Map<String, Content> files = contents();
+    try {
+      if (String.valueOf(target.getFileName()).toLowerCase(Locale.ROOT).endsWith(".zip")
+          && !Files.isDirectory(target)) {
+        AtomicFiles.write(target, ModelFiles.zip(files), steps);
+      } else {
+        AtomicFiles.replaceAll(target, files, steps);
+      }
+    } catch (IOException e) {
+      throw Safetensors.failed(target, e);
+    }
+  }
+
+  /** Of the four files, checked; the weights last, because the others say how large they may be. */
+  private Map<String, Content> contents() {
     ModelWeights.checkValues(graph);
     String configuration = graph.getConfiguration().toJson();
     checkReadable(configuration);
@@ -73,11 +93,7 @@ public record SavedModel(ComputationGraph graph, List<String> classes, Preproces
     files.put(CLASSES, Content.of(String.join("\n", classes) + "\n"));
     files.put(PREPROCESSING, Content.of(preprocessing.toJson()));
     files.put(WEIGHTS, Safetensors.content(ModelWeights.source(graph), notes));
-    try {
-      AtomicFiles.replaceAll(folder, files, steps);
-    } catch (IOException e) {
-      throw Safetensors.failed(folder, e);
-    }
+    return files;
   }
 
   /** Not all that DL4J computes with survives its JSON (a RampSchedule doesn't). */
@@ -91,60 +107,69 @@ public record SavedModel(ComputationGraph graph, List<String> classes, Preproces
   }
 
   /**
-   * Reads a folder that {@link #save} wrote, also one whose writing was interrupted.
+   * Reads a folder or zip that {@link #save} wrote, a folder also if its writing was interrupted.
    *
    * @throws WeightsException if a file is missing, damaged, too large, names a Java class that isn't a layer of DL4J's
-   *     or ours, or doesn't fit the others
+   *     or ours, or doesn't fit the others; if a zip has other entries
    */
-  public static SavedModel load(Path folder) {
-    Map<String, Path> files = new LinkedHashMap<>();
-    for (String name : List.of(CONFIGURATION, CLASSES, PREPROCESSING, WEIGHTS)) {
-      Path file = AtomicFiles.current(folder, name);
-      if (!Files.isRegularFile(file)) {
-        throw new WeightsException(Reason.FILE_MISSING, folder, "the file " + name,
-            Files.exists(file) ? "another kind of entry" : Files.exists(folder) ? "none" : "no such folder");
-      }
-      files.put(name, file);
+  public static SavedModel load(Path path) {
+    try (ModelFiles files = ModelFiles.open(path, Set.of(CONFIGURATION, CLASSES, PREPROCESSING, WEIGHTS))) {
+      return load(path, files);
+    } catch (IOException e) {
+      throw Safetensors.failed(path, e);
     }
-    Path preprocessingFile = files.get(PREPROCESSING);
+  }
+
+  private static SavedModel load(Path path, ModelFiles files) {
+    Part preprocessingFile = files.part(PREPROCESSING, LONGEST_PREPROCESSING);
     Preprocessing preprocessing;
     try {
-      preprocessing = Preprocessing.fromJson(read(preprocessingFile, LONGEST_PREPROCESSING));
+      preprocessing = Preprocessing.fromJson(read(preprocessingFile));
     } catch (IllegalArgumentException e) {
-      throw new WeightsException(Reason.PREPROCESSING, preprocessingFile, "preprocessing of this version",
+      throw new WeightsException(Reason.PREPROCESSING, preprocessingFile.where(), "preprocessing of this version",
           quote(e.getMessage()), e);
     }
-    Path configurationFile = files.get(CONFIGURATION);
+    Part configurationFile = files.part(CONFIGURATION, LONGEST_CONFIGURATION);
     GraphConfiguration configuration =
-        GraphConfiguration.parse(configurationFile, read(configurationFile, LONGEST_CONFIGURATION));
-    List<String> classes = read(files.get(CLASSES), LONGEST_CLASSES).lines().toList();
-    checkClasses(files.get(CLASSES), classes, configuration.outputWidth());
+        GraphConfiguration.parse(configurationFile.where(), read(configurationFile));
+    Part classesFile = files.part(CLASSES, LONGEST_CLASSES);
+    List<String> classes = read(classesFile).lines().toList();
+    checkClasses(classesFile.where(), classes, configuration.outputWidth());
 
-    try (Safetensors weights = Safetensors.open(files.get(WEIGHTS))) {
+    long asked = configuration.storedCount();
+    Part weightsFile = files.part(WEIGHTS, longestWeights(asked));
+    try (Safetensors weights = Safetensors.open(weightsFile.path(), weightsFile.where())) {
       Map<String, String> metadata = new LinkedHashMap<>(weights.metadata());
       String version = metadata.remove(FORMAT);
       if (version != null && !version.equals(VERSION)) {
-        throw new WeightsException(Reason.CONFIGURATION, folder, "format " + VERSION, "format " + quote(version));
+        throw new WeightsException(Reason.CONFIGURATION, path, "format " + VERSION, "format " + quote(version));
       }
       long stored = weights.shapes().values().stream().mapToLong(SafetensorsHeader::length).sum();
-      long asked = configuration.storedCount();
       if (stored != asked) {
         throw new WeightsException(Reason.PARAMETER_COUNT, weights.name(), asked + " parameters", "" + stored);
       }
-      ComputationGraph graph = initialize(configurationFile, configuration);
+      // Zeros instead of random values, which would be overwritten.
+      ComputationGraph graph = initialize(configurationFile.where(), configuration,
+          Nd4j.zeros(DataType.FLOAT, 1, configuration.parameterCount()));
       ModelWeights.load(graph, weights);
       return new SavedModel(graph, classes, preprocessing, metadata);
     }
   }
 
-  /** With zeros instead of random values, which would be overwritten. */
-  private static ComputationGraph initialize(Path file, GraphConfiguration configuration) {
+  /** With each parameter in the widest type, and the longest header. */
+  private static long longestWeights(long parameters) {
+    return parameters > Long.MAX_VALUE / 16 ? Long.MAX_VALUE
+        : parameters * Double.BYTES + Safetensors.LONGEST_HEADER + Long.BYTES;
+  }
+
+  /** A graph of these parameters, in DL4J's order. */
+  static ComputationGraph initialize(Object where, GraphConfiguration configuration, INDArray parameters) {
     try {
       ComputationGraph graph = new ComputationGraph(configuration.configuration());
-      graph.init(Nd4j.zeros(DataType.FLOAT, 1, configuration.parameterCount()), false);
+      graph.init(parameters, false);
       return graph;
     } catch (RuntimeException e) {
-      throw GraphConfiguration.unusable(file, "layers that fit together", e);
+      throw GraphConfiguration.unusable(where, "layers that fit together", e);
     }
   }
 
@@ -164,17 +189,19 @@ public record SavedModel(ComputationGraph graph, List<String> classes, Preproces
     }
   }
 
-  private static String read(Path file, int longest) {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(longest + 1);
-      if (bytes.length > longest) {
-        throw new WeightsException(Reason.FILE_TOO_LARGE, file, "at most " + longest + " bytes", "more");
-      }
+  private static String read(Part file) {
+    try {
+      return text(file.where(), Files.readAllBytes(file.path()));
+    } catch (IOException e) {
+      throw Safetensors.failed(file.where(), e);
+    }
+  }
+
+  static String text(Object where, byte[] bytes) {
+    try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw new WeightsException(Reason.NOT_TEXT, file, "UTF-8", "bytes that aren't", e);
-    } catch (IOException e) {
-      throw Safetensors.failed(file, e);
+      throw new WeightsException(Reason.NOT_TEXT, where, "UTF-8", "bytes that aren't", e);
     }
   }
 }

@@ -11,6 +11,8 @@
  *   <li>{@code preprocessing.json}: {@link org.resnet4j.zoo.image.Preprocessing}
  * </ul>
  *
+ * <p>Or the same four as the entries of one zip, and no others.
+ *
  * <h2>safetensors</h2>
  * The header's length (8 bytes, little-endian), the header (JSON, padded with spaces to a multiple of 8), then the
  * tensors' bytes, little-endian, row-major, without holes
