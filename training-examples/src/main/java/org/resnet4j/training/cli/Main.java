@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.util.CrashReportingUtil;
+import org.resnet4j.modelexport.ExportException;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.training.data.DataException;
 import org.resnet4j.zoo.LayerHelpers;
@@ -25,7 +26,8 @@ import picocli.CommandLine.ScopeType;
     name = "resnet4j",
     description = "Residual networks for Java: train one on a folder of photos, look at the report, use the model.",
     subcommands = {FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
-        SummaryCommand.class, ImportCommand.class, VerifyCommand.class, DoctorCommand.class, QuickstartCommand.class},
+        SummaryCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class, DoctorCommand.class,
+        QuickstartCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
@@ -163,7 +165,7 @@ public final class Main implements Runnable {
     }
     String message = e.getMessage() == null ? "" : Printable.of(e.getMessage());
     boolean said = (exitCode(e) != ExitCode.FAILURE || e instanceof WeightsException
-        || e instanceof ModelImportException) && !message.isEmpty();
+        || e instanceof ModelImportException || e instanceof ExportException) && !message.isEmpty();
     return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
         + " (--verbose shows where)";
   }
@@ -180,6 +182,9 @@ public final class Main implements Runnable {
     }
     if (e instanceof WeightsException weights) {
       return weights.reason() == WeightsException.Reason.INPUT_OUTPUT ? ExitCode.FAILURE : ExitCode.BAD_MODEL;
+    }
+    if (e instanceof ExportException) {
+      return e instanceof ExportException.NotWritten ? ExitCode.FAILURE : ExitCode.BAD_MODEL;
     }
     return e instanceof UnknownModelException ? ExitCode.USAGE : ExitCode.FAILURE;
   }

@@ -175,7 +175,7 @@ final class ModelSource {
   }
 
   /** By its first bytes; a name that says so gets the importer's message for what is inside. */
-  private static boolean isKeras(Path file) throws IOException {
+  static boolean isKeras(Path file) throws IOException {
     if (file.toString().matches("(?i).*\\.(h5|hdf5|keras)")) {
       return true;
     }
