@@ -23,7 +23,7 @@ public abstract sealed class ExportException extends RuntimeException {
   /** A name, safe for a terminal: quoted, without control characters, cut when long. */
   public static String quote(String text) {
     String cut = text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...";
-    return '"' + cut.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?") + '"';
+    return '"' + cut.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", "?") + '"';
   }
 
   /** A layer, or an option of one, that the format can't hold or this exporter doesn't know. */

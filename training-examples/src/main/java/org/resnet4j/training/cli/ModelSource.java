@@ -153,13 +153,13 @@ final class ModelSource {
     if (Files.notExists(weights)) {
       throw new CommandException(ExitCode.BAD_MODEL, "--weights " + weights + ": no such file.");
     }
+    if (isKeras(weights)) {
+      return keras(err);
+    }
     if (PyTorchFile.looksLikeOne(weights)) {
       try (PyTorchFile file = PyTorchFile.open(weights)) {
         return pyTorch(file, Map.of());
       }
-    }
-    if (isKeras(weights)) {
-      return keras(err);
     }
     try (Safetensors file = Safetensors.open(weights)) {
       return file.shapes().containsKey("logits.bias")
@@ -178,6 +178,9 @@ final class ModelSource {
   static boolean isKeras(Path file) throws IOException {
     if (file.toString().matches("(?i).*\\.(h5|hdf5|keras)")) {
       return true;
+    }
+    if (PyTorchFile.looksLikeOne(file)) {
+      return false;
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] start = in.readNBytes(4);
