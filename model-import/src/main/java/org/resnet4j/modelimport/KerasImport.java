@@ -14,7 +14,6 @@ import org.resnet4j.modelimport.dialect.ArchitectureReader;
 import org.resnet4j.modelimport.file.KerasFile;
 import org.resnet4j.modelimport.graph.BuiltGraph;
 import org.resnet4j.modelimport.graph.KerasGraph;
-import org.resnet4j.modelimport.graph.GraphOptions;
 import org.resnet4j.modelimport.model.KerasModel;
 import org.resnet4j.modelimport.model.Layer;
 import org.resnet4j.modelimport.weights.LayerWeights;
@@ -47,8 +46,8 @@ public final class KerasImport {
     try (KerasFile keras = KerasFile.open(file)) {
       if (keras.kind() == KerasFile.Kind.MODEL_HDF5 && keras.kerasVersion().isEmpty()) {
         // Without it Keras takes a file for one of version 1, whose weights lie otherwise.
-        throw new ModelImportException.Incomplete("attribute keras_version", "the version of Keras that saved the model",
-            "none", "Load the model in Keras and save it again.");
+        throw new ModelImportException.Incomplete("attribute keras_version",
+            "the version of Keras that saved the model", "none", "Load the model in Keras and save it again.");
       }
       KerasModel model = options.architecture().isPresent() ? architecture(options.architecture().get())
           : ArchitectureReader.read(keras.configuration().orElseThrow(() -> new ModelImportException.Incomplete("",
@@ -60,7 +59,7 @@ public final class KerasImport {
       LayerWeights weights = WeightMatching.of(model.root(), keras, origin);
       DataType type = options.dataType().orElse(model.doublePrecision() ? DataType.DOUBLE : DataType.FLOAT);
       BuiltGraph built = KerasGraph.build(model, counted(weights, model, options.progress()), type,
-          new GraphOptions(options.inputLayout()));
+          options.inputLayout());
       List<String> notes = new ArrayList<>(model.notes());
       notes.addAll(built.notes());
       return new ImportedModel(built.graph(), origin(keras), model.inputs(), model.outputs(), built.layers(),

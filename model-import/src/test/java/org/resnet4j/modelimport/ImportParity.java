@@ -27,7 +27,9 @@ final class ImportParity {
       for (Agreement agreement : first) {
         assertTrue(agreement.within(Agreement.TOLERANCE), what + " " + agreement);
       }
-      assertEquals(first, Verification.of(model.with(loadedAgain(model.graph())), io), what + " loaded again");
+      ComputationGraph again = loadedAgain(model.graph());
+      assertEquals(first, Verification.of(model.with(again), io), what + " loaded again");
+      assertEquals(model.graph().getConfiguration(), again.getConfiguration(), what);
     }
   }
 

@@ -31,7 +31,6 @@ import org.resnet4j.zoo.layer.Reshaping;
 
 /** Finds a graph's head, whoever built the graph, and gives it another number of classes. */
 final class Heads {
-  private static final String ZOO_HEAD = "logits";
   private static final String NEW_HEAD = "head";
 
   private final ComputationGraphConfiguration configuration;
@@ -104,9 +103,6 @@ final class Heads {
 
   /** The last layer with parameters, if nothing behind it cares for the number of its outputs. */
   private String headBefore(String output) {
-    if (vertices.get(ZOO_HEAD) instanceof LayerVertex zoo && layer(zoo) instanceof DenseLayer) {
-      return ZOO_HEAD;
-    }
     String name = output;
     while (configuration.getVertexInputs().containsKey(name) && configuration.getVertexInputs().get(name).size() == 1) {
       name = configuration.getVertexInputs().get(name).get(0);
@@ -182,7 +178,7 @@ final class Heads {
   }
 
   private IllegalArgumentException none() {
-    return new IllegalArgumentException("The graph has no head: no dense vertex \"logits\", and no dense layer or "
+    return new IllegalArgumentException("The graph has no head: no dense layer or "
         + "convolution that alone leads to its output; its outputs are " + configuration.getNetworkOutputs() + ".");
   }
 }

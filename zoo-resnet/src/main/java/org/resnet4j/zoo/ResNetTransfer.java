@@ -22,9 +22,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Transfer learning on a trained graph of this zoo or an imported one, by vertex name or endpoint ({@code stem}, {@code stage1} and on,
- * {@code pool}). Each method gives a new graph and leaves the old one alone; every weight and running statistic that a
- * method does not name is the old one to the bit. An optimiser's state starts anew.
+ * Transfer learning on a trained graph of this zoo or an imported one, by vertex name or endpoint ({@code stem},
+ * {@code stage1} and on, {@code pool}). Each method gives a new graph and leaves the old one alone; every weight and
+ * running statistic that a method does not name is the old one to the bit. An optimiser's state starts anew.
  *
  * <p>DL4J's {@code TransferLearning} does not check vertex names and has no way to unfreeze.
  */
@@ -32,8 +32,8 @@ public final class ResNetTransfer {
   private ResNetTransfer() {}
 
   /**
-   * The graph with a new, randomly initialised head: the vertex {@code logits}, or in a graph that was imported the
-   * last layer with parameters, which must be a dense layer or a convolution.
+   * The graph with a new, randomly initialised head: the last layer with parameters ({@code logits} in a graph of
+   * this zoo), which must be a dense layer or a convolution.
    *
    * <p>A graph that ends in features gets a dense softmax output called {@code head} behind them, and images are first
    * averaged by {@code head_pool}. A loss that isn't one of several classes becomes softmax with cross-entropy.

@@ -17,6 +17,8 @@ import org.resnet4j.modelimport.model.Shape;
 /** Reads the layers of a model, and of the models nested in it, with their calls. */
 final class DefinitionReader {
   static final int MOST_LAYERS = 20_000;
+  /** Inputs and outputs of one model. */
+  private static final int MOST_ENDS = 1_000;
 
   private final Version version;
   private int layers;
@@ -82,6 +84,10 @@ final class DefinitionReader {
     }
     List<Reference> outputs =
         callReader.ends(object.path("config").path("output_layers"), "output_layers", new ArrayList<>());
+    if (inputs.size() + outputs.size() > MOST_ENDS) {
+      throw new ModelImportException.TooLarge(modelName(path), "at most " + MOST_ENDS + " inputs and outputs",
+          String.valueOf(inputs.size() + outputs.size()));
+    }
     if (inputs.isEmpty() || outputs.isEmpty()) {
       throw invalid(path, "inputs and outputs", inputs.size() + " inputs, " + outputs.size() + " outputs");
     }

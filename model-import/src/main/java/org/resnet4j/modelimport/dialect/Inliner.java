@@ -29,6 +29,8 @@ final class Inliner {
   // Shared models that call shared models multiply: a small configuration can ask for any number.
   private static final int MOST_CALLS = 50_000;
   private static final int MOST_VALUES = 10_000_000;
+  // DL4J's init() takes the cube of it: a minute for 8,000.
+  private static final int MOST_READERS = 1_000;
   private static final long MOST_WEIGHTS = Integer.MAX_VALUE;
 
   private final Version version;
@@ -346,7 +348,20 @@ final class Inliner {
       }
     }
     Collections.reverse(leading);
+    checkReaders(leading);
     return leading;
+  }
+
+  private static void checkReaders(List<Node> nodes) {
+    Map<String, Integer> readers = new HashMap<>();
+    for (Node node : nodes) {
+      for (String input : node.inputs()) {
+        if (readers.merge(input, 1, Integer::sum) > MOST_READERS) {
+          throw new ModelImportException.TooLarge("layer " + ModelImportException.quote(input),
+              "at most " + MOST_READERS + " layers that take its output", "more");
+        }
+      }
+    }
   }
 
   private Map<String, String> usefulAliases(List<Node> leading) {

@@ -244,6 +244,9 @@ final class LayerOperations {
     if (value < 0 || kind != Dropout.Kind.GAUSSIAN_NOISE && value > 1) {
       throw s.invalid("a rate from 0 to 1", rate + " = " + value);
     }
+    if (kind != Dropout.Kind.GAUSSIAN_NOISE && value == 1) {
+      throw s.unsupported("a rate below 1", "one that drops all in training");
+    }
     if (s.has("noise_shape")) {
       s.note("its noise_shape is not taken over: in training each element is dropped by itself.");
     }

@@ -113,7 +113,10 @@ final class Operators {
       case "Flip", "reverse" -> reverse();
       case "gather", "compat.v1.gather" -> gather();
       case "Mean", "math.reduce_mean" -> globalPool(Pooling.AVERAGE);
-      case "Max", "math.reduce_max" -> globalPool(Pooling.MAXIMUM);
+      case "Max", "math.reduce_max" -> {
+        settings.refuse("initial", "a maximum of the image alone");
+        yield globalPool(Pooling.MAXIMUM);
+      }
       case "Reshape" -> reshape(settings.get("newshape"));
       case "reshape" -> reshape(arguments.literal("shape"));
       case "ExpandDims", "expand_dims" -> expand();
@@ -238,6 +241,10 @@ final class Operators {
 
   private Applied gather() {
     Tensor x = arguments.x();
+    if (arguments.number("batch_dims", 0) != 0) {
+      throw settings.unsupported("the same positions for each example",
+          "batch_dims = " + arguments.literal("batch_dims"));
+    }
     int axis = arguments.axis("axis", null, x.shape().rank());
     List<Integer> indices = arguments.integers(arguments.literal("indices"), "indices");
     if (indices.isEmpty() || indices.stream().anyMatch(index -> index < 0 || index >= x.shape().size(axis))) {
@@ -315,8 +322,9 @@ final class Operators {
   }
 
   private Applied pad(JsonNode paddings, String mode) {
-    JsonNode value = arguments.literal("constant_values");
-    if (!mode.equalsIgnoreCase("constant") || value.isNumber() && value.asDouble() != 0) {
+    JsonNode value = Settings.unwrapped(arguments.literal("constant_values"));
+    boolean zeros = value.isMissingNode() || value.isNumber() && value.asDouble() == 0;
+    if (!mode.equalsIgnoreCase("constant") || !zeros) {
       throw settings.unsupported("padding with zeros", Settings.found(paddings) + ", " + mode);
     }
     List<Integer> sides = new ArrayList<>();

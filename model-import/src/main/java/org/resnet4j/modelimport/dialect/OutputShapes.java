@@ -35,6 +35,9 @@ final class OutputShapes {
   // Elements of one example's array; DL4J counts them with an int.
   private static final long LARGEST_ARRAY = Integer.MAX_VALUE;
 
+  // SAME pads by as much, and DL4J counts with an int.
+  private static final int LARGEST_WINDOW = 1 << 16;
+
   // As many as TensorFlow's transposition allows, and more than any network's.
   static final int MOST_AXES = 10;
 
@@ -51,6 +54,9 @@ final class OutputShapes {
    */
   Shape of(Operation operation, List<Shape> inputs) {
     Shape output = shape(operation, inputs);
+    if (output.rank() == 0) {
+      throw new ModelImportException.UnsupportedLayer(where, "an output with an axis after the batch's", "none");
+    }
     if (output.rank() > MOST_AXES) {
       throw tooLarge(output.rank() + " axes");
     }
@@ -139,17 +145,16 @@ final class OutputShapes {
   }
 
   private int slid(int size, int kernel, int stride, int dilation, Padding padding) {
-    if (size == Shape.UNKNOWN) {
-      return Shape.UNKNOWN;
-    }
     long extent = (kernel - 1L) * dilation + 1;
-    if (padding == Padding.SAME) {
-      return every(size, stride);
-    }
-    if (extent > size) {
+    if (padding == Padding.VALID && size != Shape.UNKNOWN && extent > size) {
       throw invalid("a window of at most the input's " + size + " pixels", String.valueOf(extent));
     }
-    return (int) ((size - extent) / stride) + 1;
+    if (extent > LARGEST_WINDOW) {
+      throw new ModelImportException.TooLarge(where, "a window of at most " + LARGEST_WINDOW + " pixels",
+          String.valueOf(extent));
+    }
+    return size == Shape.UNKNOWN ? Shape.UNKNOWN
+        : padding == Padding.SAME ? every(size, stride) : (int) ((size - extent) / stride) + 1;
   }
 
   private static int every(int size, int step) {

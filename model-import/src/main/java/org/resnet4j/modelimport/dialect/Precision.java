@@ -20,7 +20,8 @@ final class Precision {
   /** @throws ModelImportException.UnsupportedLayer if the layer computes in anything but floating point */
   void check(Settings layer) {
     JsonNode dtype = layer.get("dtype");
-    String policy = dtype.isTextual() ? dtype.asText() : dtype.path("config").path("name").asText("float32");
+    String policy = dtype.isMissingNode() ? "float32" : dtype.isTextual() ? dtype.asText()
+        : dtype.path("config").path("name").asText(dtype.path("class_name").asText());
     switch (policy) {
       case "float32" -> { }
       case "float64" -> doubles = true;

@@ -187,7 +187,7 @@ public final class KerasFile implements AutoCloseable {
     return configuration;
   }
 
-  /** What the model was compiled with, as JSON; empty where nothing says, and in archives, whose configuration has it. */
+  /** What the model was compiled with, as JSON; empty in archives, whose configuration has it. */
   public Optional<String> trainingConfiguration() {
     return trainingConfiguration;
   }

@@ -41,13 +41,15 @@ final class Endings {
     int rank = step.node().shape().rank();
     if (operation instanceof Dense dense && rank == 1) {
       endDense(step, dense);
-    } else if (operation instanceof Activate activate && takesLoss(activate.activation(), rank)) {
-      addLoss(step, step.name(), step.input(), Activations.of(activate.activation(), 1), formatOf(activate, rank));
-    } else if (operation instanceof Convolution convolution && takesLoss(convolution.activation(), rank)) {
+    } else if (operation instanceof Activate activate
+        && takesLoss(activate.activation(), rank, formatOf(activate, rank))) {
+      addLoss(step, step.name(), step.input(), onFeatures(activate.activation()), formatOf(activate, rank));
+    } else if (operation instanceof Convolution convolution && takesLoss(convolution.activation(), rank,
+        Step.layout(convolution.window().format()))) {
       Step linear = named(step, "linear");
       builder.accept(linear, new Convolution(convolution.filters(), convolution.window(), convolution.groups(),
           convolution.bias(), Plain.LINEAR, convolution.kernelRegularization(), convolution.biasRegularization()));
-      addLoss(step, step.name(), linear.name(), Activations.of(convolution.activation(), 1),
+      addLoss(step, step.name(), linear.name(), onFeatures(convolution.activation()),
           Step.layout(convolution.window().format()));
     } else if (compiled.isPresent() && (rank == 1 || rank == 3)) {
       Step value = named(step, "value");
@@ -64,11 +66,21 @@ final class Endings {
     return new Step(step.draft(), step.node(), step.layer(), step.inputs(), step.shapes(), step.part(suffix));
   }
 
-  private boolean takesLoss(Activation activation, int rank) {
-    boolean classifies = activation instanceof Softmax softmax && softmax.axis() == rank && !softmax.logarithm()
-        || activation == Plain.SIGMOID;
-    boolean channels = !(activation instanceof Softmax softmax) || softmax.axis() == rank || rank == 3;
-    return (rank == 1 || rank == 3) && (classifies || compiled.isPresent() && channels);
+  /** A softmax belongs to the loss only where it runs along the features, which a loss layer has in its rows. */
+  private boolean takesLoss(Activation activation, int rank, CNN2DFormat format) {
+    if (rank != 1 && rank != 3) {
+      return false;
+    }
+    if (activation instanceof Softmax softmax) {
+      int features = rank == 3 && format == CNN2DFormat.NCHW ? 1 : rank;
+      return softmax.axis() == features && (compiled.isPresent() || softmax.axis() == rank && !softmax.logarithm());
+    }
+    return compiled.isPresent() || activation == Plain.SIGMOID;
+  }
+
+  /** The activation of rows [N, features]. */
+  private static IActivation onFeatures(Activation activation) {
+    return Activations.of(activation instanceof Softmax softmax ? new Softmax(1, softmax.logarithm()) : activation, 1);
   }
 
   private static CNN2DFormat formatOf(Activate activate, int rank) {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -26,6 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.L1Regularization;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.model.Compilation;
 import org.resnet4j.modelimport.model.Input;
@@ -51,27 +53,30 @@ public final class KerasGraph {
   private final KerasModel model;
   private final LayerWeights weights;
   private final DataType type;
-  private final GraphOptions options;
+  private final Optional<CNN2DFormat> inputLayout;
   private final List<String> notes = new ArrayList<>();
   private final Map<String, Shape> shapes = new HashMap<>();
   /** The vertices of the names that nodes use. */
   private final Map<String, String> vertices = new HashMap<>();
   private final Map<String, Layer> layers = new HashMap<>();
 
-  private KerasGraph(KerasModel model, LayerWeights weights, DataType type, GraphOptions options) {
+  private KerasGraph(KerasModel model, LayerWeights weights, DataType type,
+      Optional<CNN2DFormat> inputLayout) {
     this.model = model;
     this.weights = weights;
     this.type = type;
-    this.options = options;
+    this.inputLayout = inputLayout;
   }
 
   /**
    * @param weights whose tensors have the shapes that the model's layers say
    * @param type {@code FLOAT} or {@code DOUBLE}
+   * @param inputLayout how images are to be given to the net; empty: as Keras's model takes them
    * @throws ModelImportException if a layer can't be built, or a tensor not be read
    */
-  public static BuiltGraph build(KerasModel model, LayerWeights weights, DataType type, GraphOptions options) {
-    return new KerasGraph(model, weights, type, options).build();
+  public static BuiltGraph build(KerasModel model, LayerWeights weights, DataType type,
+      Optional<CNN2DFormat> inputLayout) {
+    return new KerasGraph(model, weights, type, inputLayout).build();
   }
 
   private BuiltGraph build() {
@@ -91,6 +96,7 @@ public final class KerasGraph {
     Endings endings = new Endings(model.compilation().flatMap(Compilation::loss), notes, operations::build);
     Set<String> consumed = new HashSet<>();
     model.nodes().forEach(node -> consumed.addAll(node.inputs()));
+    Set<String> wanted = Set.copyOf(model.outputs());
     Map<String, Step> steps = new HashMap<>();
     for (Node node : model.nodes()) {
       Step step = new Step(draft, node, layer(node),
@@ -99,7 +105,7 @@ public final class KerasGraph {
       steps.put(node.name(), step);
       shapes.put(node.name(), node.shape());
       vertices.put(node.name(), node.name());
-      if (model.outputs().contains(node.name()) && !consumed.contains(node.name())) {
+      if (wanted.contains(node.name()) && !consumed.contains(node.name())) {
         endings.end(step);
       } else {
         operations.build(step, node.operation());
@@ -144,11 +150,11 @@ public final class KerasGraph {
     draft.settle(input.name());
     shapes.put(input.name(), input.shape());
     vertices.put(input.name(), input.name());
-    if (options.inputLayout().isEmpty() || input.shape().rank() != 3) {
+    if (inputLayout.isEmpty() || input.shape().rank() != 3) {
       return;
     }
     CNN2DFormat own = Step.layout(Formats.behind(model, input.name()));
-    if (own != options.inputLayout().get()) {
+    if (own != inputLayout.get()) {
       vertices.put(input.name(), draft.vertex(null, draft.fresh(input.name(), own.name().toLowerCase()),
           Permutation.to(own), List.of(input.name())));
     }
@@ -170,7 +176,8 @@ public final class KerasGraph {
   }
 
   private ComputationGraph initialize(ComputationGraphConfiguration configuration, Draft draft) {
-    configuration.getVertices().forEach((name, vertex) -> finish(name, vertex, draft));
+    double decay = model.compilation().flatMap(Compilation::optimizer).map(Updaters::weightDecay).orElse(0.0);
+    configuration.getVertices().forEach((name, vertex) -> finish(name, vertex, draft, decay));
     LayerHelpers.enable();
     long parameters = configuration.getVertices().values().stream().mapToLong(vertex -> vertex.numParams(true)).sum();
     ComputationGraph net = new ComputationGraph(configuration);
@@ -178,7 +185,7 @@ public final class KerasGraph {
     return net;
   }
 
-  private static void finish(String name, GraphVertex vertex, Draft draft) {
+  private static void finish(String name, GraphVertex vertex, Draft draft, double decay) {
     if (!(vertex instanceof LayerVertex layerVertex)) {
       return;
     }
@@ -190,8 +197,8 @@ public final class KerasGraph {
     Draft.Penalties penalties = draft.penalties.get(name);
     if (penalties != null && layer instanceof BaseLayer trained) {
       // Here, since M2.1's NeuralNetConfiguration.Builder gives them to each layer twice.
-      trained.setRegularization(regularization(penalties.weights()));
-      trained.setRegularizationBias(regularization(penalties.bias()));
+      trained.setRegularization(regularization(penalties.weights(), decay));
+      trained.setRegularizationBias(regularization(penalties.bias(), decay));
     }
   }
 
@@ -200,7 +207,8 @@ public final class KerasGraph {
         : layer instanceof HeldLayer held ? held.getUnderlying() : layer;
   }
 
-  private static List<org.nd4j.linalg.learning.regularization.Regularization> regularization(Regularization penalty) {
+  private static List<org.nd4j.linalg.learning.regularization.Regularization> regularization(Regularization penalty,
+      double decay) {
     List<org.nd4j.linalg.learning.regularization.Regularization> list = new ArrayList<>();
     if (penalty.l1() != 0) {
       list.add(new L1Regularization(penalty.l1()));
@@ -208,6 +216,9 @@ public final class KerasGraph {
     if (penalty.l2() != 0) {
       // DL4J's l2 is half of Keras'.
       list.add(new L2Regularization(2 * penalty.l2()));
+    }
+    if (decay != 0) {
+      list.add(new WeightDecay(decay, true));
     }
     return list;
   }

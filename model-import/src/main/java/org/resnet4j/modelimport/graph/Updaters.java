@@ -45,8 +45,9 @@ final class Updaters {
     double epsilon = settings.getOrDefault("epsilon", 1e-7);
     double momentum = settings.getOrDefault("momentum", 0.0);
     boolean amsgrad = settings.getOrDefault("amsgrad", 0.0) != 0;
-    if (optimizer.kind() != OptimizerKind.ADAMW && settings.getOrDefault("weight_decay", 0.0) != 0) {
-      notes.add("The optimiser's weight decay is not taken over.");
+    if (settings.getOrDefault("weight_decay", 0.0) != 0) {
+      notes.add(optimizer.kind() == OptimizerKind.ADADELTA ? "The optimiser's weight decay is not taken over."
+          : "The optimiser's weight decay acts on kernels and biases; in Keras also on gamma, beta and alpha.");
     }
     IUpdater updater = switch (optimizer.kind()) {
       case SGD -> {
@@ -75,8 +76,8 @@ final class Updaters {
         yield new Nadam(rate.initial(), beta1, beta2, epsilon);
       }
       case RMSPROP -> {
-        if (momentum != 0 || settings.getOrDefault("centered", 0.0) != 0) {
-          notes.add("RMSprop's momentum and centring are not taken over: DL4J's has neither.");
+        if (momentum != 0) {
+          notes.add("RMSprop's momentum is not taken over: DL4J's has none.");
         }
         yield new RmsProp(rate.initial(), rho, epsilon);
       }
@@ -95,6 +96,14 @@ final class Updaters {
       updater.setLrAndSchedule(rate.initial(), schedule);
     }
     return updater;
+  }
+
+  /**
+   * What every optimiser of Keras's takes from a weight in a step besides, as a share of it for each unit of the
+   * learning rate. DL4J's AdaDelta has no learning rate to tell.
+   */
+  static double weightDecay(Optimizer optimizer) {
+    return optimizer.kind() == OptimizerKind.ADADELTA ? 0 : optimizer.settings().getOrDefault("weight_decay", 0.0);
   }
 
   /** Null for a constant rate. */

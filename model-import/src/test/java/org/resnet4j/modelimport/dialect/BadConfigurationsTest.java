@@ -91,6 +91,21 @@ class BadConfigurationsTest {
   }
 
   @Test
+  void refusesALayerThatThousandsRead() {
+    String[] layers = new String[1_003];
+    layers[0] = input();
+    String[] readers = IntStream.range(1, 1_002).mapToObj(i -> "a" + i).toArray(String[]::new);
+    for (int i = 1; i < 1_002; i++) {
+      layers[i] = layer("Activation", "a" + i, "\"activation\": \"relu\"", "in");
+    }
+    layers[1_002] = layer("Add", "sum", "", readers);
+    refuses(TooLarge.class, model(layers), "\"in\"");
+    String end = "[" + "[\"in\", 0, 0], ".repeat(1_000) + "[\"in\", 0, 0]]";
+    refuses(TooLarge.class, model(input()).replaceFirst("\"output_layers\": .*?\\]\\]", "\"output_layers\": " + end),
+        "inputs and outputs");
+  }
+
+  @Test
   void readsAVeryDeepChainGivenBackwards() {
     List<String> layers = new ArrayList<>(List.of(layer("Flatten", "end", "", "a9999")));
     for (int i = 9_999; i > 0; i--) {
@@ -169,10 +184,13 @@ class BadConfigurationsTest {
         .replace("[3, 3]", "[9, 9]"), "in")), "window");
     refuses(InvalidConfiguration.class, model(input(), layer("Conv2D", "a", CONV.replace("same", "valid")
         + ", \"dilation_rate\": 1000000000", "in")), "window");
+    refuses(TooLarge.class, conv("\"dilation_rate\": 1000000000"), "window");
+    refuses(TooLarge.class, model(input(), layer("MaxPooling2D", "a", "\"padding\": \"same\", \"pool_size\": 1000000",
+        "in")), "window");
     refuses(InvalidConfiguration.class, model(input(), layer("Conv2D", "a", CONV.replace("[1, 1]", "[0, 1]"), "in")),
         "strides");
     refuses(TooLarge.class, model(input(), layer("Conv2D", "a", CONV.replace("4", "2147483647"), "in")), "");
-    refuses(TooLarge.class, model(input(), layer("Conv2D", "a", CONV.replace("[3, 3]", "[1000000, 1000000]"), "in")),
+    refuses(TooLarge.class, model(input(), layer("Conv2D", "a", CONV.replace("[3, 3]", "[60000, 60000]"), "in")),
         "weights");
     refuses(TooLarge.class, model(input(), layer("ZeroPadding2D", "a", "\"padding\": 2147483647", "in")), "");
     refuses(TooLarge.class, model(input(), layer("UpSampling2D", "a", "\"size\": 1000000", "in")), "");
@@ -221,6 +239,11 @@ class BadConfigurationsTest {
     refuses(UnsupportedLayer.class, model(input(), layer("Activation", "a", "\"activation\": {\"class_name\": "
         + "\"function\", \"module\": \"__main__\", \"config\": \"relu\"}", "in")), "activation");
     refuses(UnsupportedLayer.class, conv("\"dtype\": \"int8\""), "int8");
+    refuses(UnsupportedLayer.class, conv("\"dtype\": {\"class_name\": \"QuantizedDTypePolicy\", \"config\": {}}"),
+        "QuantizedDTypePolicy");
+    refuses(UnsupportedLayer.class, model(input(), layer("Dropout", "a", "\"rate\": 1", "in")), "below 1");
+    refuses(UnsupportedLayer.class, model(input(), layer("Flatten", "a", "", "in"),
+        layer("Dense", "b", "\"units\": 1", "a"), layer("Reshape", "c", "\"target_shape\": []", "b")), "axis");
     refuses(UnsupportedLayer.class, model(input(), layer("Resizing", "a",
         "\"height\": 4, \"width\": 4, \"crop_to_aspect_ratio\": true", "in")), "aspect");
   }

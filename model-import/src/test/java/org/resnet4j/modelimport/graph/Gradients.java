@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 
 /**
  * A net's gradients, in training mode and double precision, against central differences. (DL4J's own check wants a
@@ -18,7 +19,9 @@ final class Gradients {
   /** @param most how many values of each parameter are tried, spread over it */
   static void assertRight(ComputationGraph net, INDArray x, INDArray labels, int most) {
     Map<String, INDArray> found = new java.util.LinkedHashMap<>();
-    score(net, x, labels);
+    net.setInputs(x);
+    net.setLabels(labels);
+    net.computeGradientAndScore();
     net.gradient().gradientForVariable().forEach((name, gradient) -> {
       if (gradient != null) {
         found.put(name, gradient.dup('c').reshape(gradient.length()));
@@ -38,7 +41,7 @@ final class Gradients {
         double value = flat.getDouble(at);
         double above = scoreAt(net, x, labels, parameter, flat, at, value + STEP);
         double below = scoreAt(net, x, labels, parameter, flat, at, value - STEP);
-        scoreAt(net, x, labels, parameter, flat, at, value);
+        flat.putScalar(at, value);
         // DL4J's updater divides by the batch's size.
         double expected = (above - below) / (2 * STEP);
         double gradient = entry.getValue().getDouble(at) / x.size(0);
@@ -47,6 +50,7 @@ final class Gradients {
             () -> entry.getKey() + "[" + at + "]: expected " + expected + ", found " + gradient);
         tried++;
       }
+      parameter.assign(flat.reshape('c', parameter.shape()));
     }
     assertTrue(tried > 0, "no gradients");
   }
@@ -55,13 +59,6 @@ final class Gradients {
       long at, double value) {
     flat.putScalar(at, value);
     parameter.assign(flat.reshape('c', parameter.shape()));
-    return score(net, x, labels);
-  }
-
-  private static double score(ComputationGraph net, INDArray x, INDArray labels) {
-    net.setInputs(x);
-    net.setLabels(labels);
-    net.computeGradientAndScore();
-    return net.score();
+    return net.score(new DataSet(x, labels), true);
   }
 }

@@ -76,7 +76,7 @@ final class HandModel implements LayerWeights {
   }
 
   BuiltGraph build(DataType type, String... outputs) {
-    return KerasGraph.build(model(outputs), this, type, GraphOptions.DEFAULT);
+    return KerasGraph.build(model(outputs), this, type, Optional.empty());
   }
 
   static Weight weight(String name, Integer... shape) {

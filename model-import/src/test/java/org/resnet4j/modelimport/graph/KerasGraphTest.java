@@ -1,5 +1,6 @@
 package org.resnet4j.modelimport.graph;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -47,6 +49,7 @@ import org.resnet4j.modelimport.model.Operation.Pooling;
 import org.resnet4j.modelimport.model.Operation.Window;
 import org.resnet4j.modelimport.model.Regularization;
 import org.resnet4j.modelimport.model.Shape;
+import org.resnet4j.zoo.NetworkInput;
 import org.resnet4j.zoo.ResNetTransfer;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.layer.HeldLayer;
@@ -121,9 +124,9 @@ class KerasGraphTest {
     ComputationGraph net = classifier().build(DataType.FLOAT, "dense").graph();
     net.getConfiguration().setInferenceWorkspaceMode(mode);
     Map<String, INDArray> all = net.feedForward(images, false);
-    KerasCase.assertClose("relu", Transforms.max(all.get("bn1"), 0, true), all.get("relu1"), 1e-6);
+    assertClose("relu", Transforms.max(all.get("bn1"), 0, true), all.get("relu1"), 1e-6);
     assertTrue(all.get("bn1").minNumber().doubleValue() < 0, "the norm's negative values are still there");
-    KerasCase.assertClose("add", all.get("bn1").add(all.get("bn2")), all.get("add"), 1e-6);
+    assertClose("add", all.get("bn1").add(all.get("bn2")), all.get("add"), 1e-6);
     assertTrue(all.get("add").minNumber().doubleValue() < 0);
     assertEquals(all.get("dense"), net.outputSingle(images));
   }
@@ -140,7 +143,7 @@ class KerasGraphTest {
     assertEquals(expected, net.clone().outputSingle(images));
     new SavedModel(net, List.of("a", "b", "c"), Preprocessing.unit(8), Map.of()).save(folder);
     SavedModel loaded = SavedModel.load(folder);
-    KerasCase.assertClose("saved", expected, loaded.graph().outputSingle(images), 1e-6);
+    assertClose("saved", expected, loaded.graph().outputSingle(images), 1e-6);
     ComputationGraphConfiguration read = ComputationGraphConfiguration.fromJson(net.getConfiguration().toJson());
     assertEquals(net.getConfiguration(), read);
   }
@@ -184,7 +187,7 @@ class KerasGraphTest {
     ComputationGraph net = dense(pooled(block()), 1, Plain.SIGMOID).build(DataType.FLOAT, "dense").graph();
     ComputationGraph headed = ResNetTransfer.newHead(ResNetTransfer.freezeThrough(net, "pool"), 3);
     assertEquals(net.getParam("conv1_W"), headed.getParam("conv1_W"));
-    KerasCase.assertClose("a distribution", Nd4j.ones(DataType.FLOAT, 4),
+    assertClose("a distribution", Nd4j.ones(DataType.FLOAT, 4),
         headed.outputSingle(images).sum(1), 1e-5);
     headed.fit(data(3));
     assertEquals(net.getParam("conv1_W"), headed.getParam("conv1_W"));
@@ -286,7 +289,7 @@ class KerasGraphTest {
         List.of(weight("kernel", 3, 3, 4, 3), weight("bias", 3)), "relu2").build(DataType.DOUBLE, "map").graph();
     INDArray x = images.castTo(DataType.DOUBLE);
     INDArray y = net.outputSingle(x);
-    KerasCase.assertClose("distributions", Nd4j.ones(DataType.DOUBLE, 4, 8, 8), y.sum(3), 1e-9);
+    assertClose("distributions", Nd4j.ones(DataType.DOUBLE, 4, 8, 8), y.sum(3), 1e-9);
     INDArray labels = Nd4j.zeros(DataType.DOUBLE, 4, 8, 8, 3);
     for (int i = 0; i < 4 * 64; i++) {
       labels.putScalar(3L * i + i % 3, 1);
@@ -301,9 +304,54 @@ class KerasGraphTest {
     HandModel model = classifier();
     ComputationGraph last = model.build(DataType.FLOAT, "dense").graph();
     ComputationGraph first = KerasGraph.build(model.model("dense"), model, DataType.FLOAT,
-        new GraphOptions(Optional.of(CNN2DFormat.NCHW))).graph();
+        Optional.of(CNN2DFormat.NCHW)).graph();
     assertEquals(last.outputSingle(images), first.outputSingle(images.permute(0, 3, 1, 2).dup('c')));
     first.fit(new DataSet(images.permute(0, 3, 1, 2).dup('c'), data(3).getLabels()));
+    assertEquals(new NetworkInput(CNN2DFormat.NHWC, 3), NetworkInput.of(last));
+    assertEquals(new NetworkInput(CNN2DFormat.NCHW, 3), NetworkInput.of(first));
+  }
+
+  /** Keras's softmax of a layer runs along the last axis, which in images with channels first is the width. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void aSoftmaxAtTheEndRunsAlongItsOwnAxis(int axis) {
+    Compilation compiled = new Compilation(Optional.of(new Compilation.Loss(
+        Compilation.LossFunction.CATEGORICAL_CROSSENTROPY, false, 0)), Optional.empty());
+    Window first = new Window(Pair.ONE, Pair.ONE, Pair.ONE, Padding.VALID, DataFormat.CHANNELS_FIRST);
+    HandModel model = new HandModel().input("image", 3, 8, 8).compile(compiled);
+    List<org.resnet4j.modelimport.model.Weight> kernel = List.of(weight("kernel", 1, 1, 3, 4));
+    if (axis == 3) {
+      model.node("map", new Convolution(4, first, 1, false, new Softmax(3, false), Regularization.NONE,
+          Regularization.NONE), Shape.of(4, 8, 8), kernel, "image");
+    } else {
+      model.node("conv", new Convolution(4, first, 1, false, Plain.LINEAR, Regularization.NONE, Regularization.NONE),
+          Shape.of(4, 8, 8), kernel, "image")
+          .node("map", new Activate(new Softmax(axis, false)), Shape.of(4, 8, 8), "conv");
+    }
+    INDArray y = model.build(DataType.DOUBLE, "map").graph()
+        .outputSingle(images.castTo(DataType.DOUBLE).permute(0, 3, 1, 2).dup('c'));
+    assertClose("distributions", Nd4j.ones(DataType.DOUBLE, 4, 4, 8), y.sum(axis), 1e-9);
+  }
+
+  /** w -= rate * decay * w beside the step: keras.optimizers.Optimizer._apply_weight_decay, for any optimiser. */
+  @ParameterizedTest
+  @EnumSource(value = Compilation.OptimizerKind.class, names = {"SGD", "ADAM", "ADAMW"})
+  void weightDecayIsKerasWeightDecay(Compilation.OptimizerKind kind) {
+    ComputationGraph plain = decaying(kind, 0);
+    ComputationGraph decaying = decaying(kind, 0.3);
+    Map<String, INDArray> before = Map.of("dense_W", plain.getParam("dense_W").dup(), "dense_b",
+        plain.getParam("dense_b").dup(), "conv1_W", plain.getParam("conv1_W").dup());
+    DataSet data = new DataSet(images.castTo(DataType.DOUBLE), data(3).getLabels().castTo(DataType.DOUBLE));
+    plain.fit(data);
+    decaying.fit(data);
+    before.forEach((name, value) -> assertClose(name, plain.getParam(name).sub(value.mul(0.1 * 0.3)),
+        decaying.getParam(name), 1e-9));
+  }
+
+  private static ComputationGraph decaying(Compilation.OptimizerKind kind, double decay) {
+    Compilation compilation = new Compilation(Optional.empty(), Optional.of(new Compilation.Optimizer(kind,
+        new Compilation.LearningRate.Constant(0.1), Map.of("weight_decay", decay))));
+    return classifier().compile(compilation).build(DataType.DOUBLE, "dense").graph();
   }
 
   @Test
@@ -325,5 +373,13 @@ class KerasGraphTest {
     INDArray[] outputs = net.output(images);
     assertEquals(net.feedForward(images, false).get("relu1"), outputs[0]);
     assertEquals(3, outputs[1].size(1));
+  }
+
+  private static void assertClose(String name, INDArray expected, INDArray found, double tolerance) {
+    assertArrayEquals(expected.shape(), found.shape(), name);
+    double difference = expected.sub(found).amaxNumber().doubleValue();
+    double largest = expected.amaxNumber().doubleValue();
+    assertTrue(difference <= tolerance * Math.max(largest, 1e-12),
+        () -> name + ": largest difference " + difference + ", largest value " + largest);
   }
 }

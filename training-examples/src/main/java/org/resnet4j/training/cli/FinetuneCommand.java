@@ -43,7 +43,8 @@ final class FinetuneCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replace an earlier run in --out, when the new one is through.")
   boolean overwrite;
 
-  @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20", description = "Epochs that train all; with weights, 0 trains the head alone.")
+  @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20",
+      description = "Epochs that train all; with weights, 0 trains the head alone.")
   int epochs;
 
   @Option(names = "--head-epochs", paramLabel = "COUNT",
