@@ -14,6 +14,7 @@ import org.resnet4j.training.data.DataException;
 import org.resnet4j.zoo.LayerHelpers;
 import org.resnet4j.zoo.UnknownModelException;
 import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.store.WeightStoreException;
 import org.resnet4j.zoo.weights.WeightsException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -165,7 +166,7 @@ public final class Main implements Runnable {
     }
     String message = e.getMessage() == null ? "" : Printable.of(e.getMessage());
     boolean said = (exitCode(e) != ExitCode.FAILURE || e instanceof WeightsException
-        || e instanceof ModelImportException || e instanceof ExportException) && !message.isEmpty();
+        || e instanceof ModelImportException || e instanceof ExportException || e instanceof WeightStoreException) && !message.isEmpty();
     return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
         + " (--verbose shows where)";
   }
@@ -185,6 +186,13 @@ public final class Main implements Runnable {
     }
     if (e instanceof ExportException) {
       return e instanceof ExportException.NotWritten ? ExitCode.FAILURE : ExitCode.BAD_MODEL;
+    }
+    if (e instanceof WeightStoreException store) {
+      return switch (store.reason()) {
+        case SETTING -> ExitCode.USAGE;
+        case CHECKSUM_OF_FILE -> ExitCode.BAD_MODEL;
+        default -> ExitCode.FAILURE;
+      };
     }
     return e instanceof UnknownModelException ? ExitCode.USAGE : ExitCode.FAILURE;
   }

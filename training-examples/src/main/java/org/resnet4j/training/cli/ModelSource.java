@@ -21,6 +21,7 @@ import org.resnet4j.zoo.NetworkInput;
 import org.resnet4j.zoo.ResNet;
 import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.ResNetTransfer;
+import org.resnet4j.zoo.ResNetWeights;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.Stem;
 import org.resnet4j.zoo.image.Preprocessing;
@@ -50,9 +51,10 @@ final class ModelSource {
           + " their architecture.")
   String model;
 
-  @Option(names = "--weights", paramLabel = "FILE|FOLDER",
+  @Option(names = "--weights", paramLabel = "FILE|FOLDER|NAME",
       description = "Start from these weights: a safetensors file, a Keras model (.h5, .keras), a PyTorch state dict"
-          + " (.pth, .pt, .th), a TF-slim checkpoint, or the folder of a saved model.")
+          + " (.pth, .pt, .th), a TF-slim checkpoint, the folder of a saved model, or the name of a published set (see"
+          + " list --weights), which is fetched once.")
   Path weights;
 
   @Option(names = "--averages",
@@ -144,6 +146,11 @@ final class ModelSource {
     }
     if (averages) {
       throw new CommandException(ExitCode.USAGE, "--averages is for a TF-slim checkpoint; " + weights + " is none.");
+    }
+    Optional<ResNetWeights> set = PublishedSource.named(weights);
+    if (set.isPresent()) {
+      checkConflict(weights, Optional.of(set.get().spec().name()));
+      return PublishedSource.load(set.get(), rule, err);
     }
     if (Files.isDirectory(weights)) {
       Loaded loaded = folder(weights);
