@@ -173,11 +173,11 @@ class KerasGraphTest {
 
       ComputationGraph headed = ResNetTransfer.newHead(net, 2);
       assertEquals(features, headed.feedForward(images, false).get(end));
-      double before = headed.score(data(2));
+      double before = headed.score(data(2), true);
       for (int i = 0; i < 10; i++) {
         headed.fit(data(2));
       }
-      assertTrue(headed.score(data(2)) < before);
+      assertTrue(headed.score(data(2), true) < before);
       assertEquals(2, ResNetTransfer.newHead(headed, 2).outputSingle(images).size(1));
     }
   }
