@@ -1,19 +1,12 @@
-"""Writes the quickstart's images: Fashion-MNIST as PNG folders in one zip, the first n of each class in file order.
-
-Input is Debian's package dataset-fashion-mnist (apt-get install dataset-fashion-mnist). Needs Python 3.9+ and no
-library. The same input gives the same zip, byte for byte, wherever zlib compresses alike.
-"""
-import argparse
+"""Fashion-MNIST's files and small PNG files. The same pixels give the same bytes wherever zlib compresses alike."""
 import gzip
 import pathlib
 import struct
-import zipfile
 import zlib
 
 CLASSES = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "training-examples/src/main/resources/org/resnet4j/training/quickstart"
-LIMIT = 2_000_000
 
 
 def read_idx(path: pathlib.Path) -> tuple[list[int], bytes]:
@@ -69,47 +62,3 @@ def png(pixels: bytes, width: int, height: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
-
-
-def images(folder: pathlib.Path, part: str, each: int):
-    """(class name, PNG) pairs: the first `each` images of every class, in the order of the file."""
-    (count, height, width), pixels = read_idx(folder / f"{part}-images-idx3-ubyte.gz")
-    (labelled,), labels = read_idx(folder / f"{part}-labels-idx1-ubyte.gz")
-    if labelled != count:
-        raise SystemExit(f"{part}: {count} images but {labelled} labels")
-    taken = [0] * len(CLASSES)
-    size = width * height
-    for i in range(count):
-        label = labels[i]
-        if taken[label] < each:
-            taken[label] += 1
-            yield CLASSES[label], taken[label], png(pixels[i * size:(i + 1) * size], width, height)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--source", type=pathlib.Path, default="/usr/share/datasets/fashion-mnist",
-                        help="folder of the four IDX files")
-    parser.add_argument("--train", type=int, default=260, help="training images of each class")
-    parser.add_argument("--test", type=int, default=60, help="test images of each class")
-    arguments = parser.parse_args()
-
-    entries = {}
-    for folder, part, each in (("train", "train", arguments.train), ("test", "t10k", arguments.test)):
-        for name, number, data in images(arguments.source, part, each):
-            entries[f"{folder}/{name}/{number:03d}.png"] = data
-
-    OUT.mkdir(parents=True, exist_ok=True)
-    target = OUT / "fashion-mnist.zip"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:  # PNG is deflated already
-        for path in sorted(entries):
-            entry = zipfile.ZipInfo(path, (2026, 1, 1, 0, 0, 0))
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            archive.writestr(entry, entries[path])
-    print(f"{len(entries)} images, {sum(map(len, entries.values()))} bytes of PNG, {target.stat().st_size} in the zip")
-    if target.stat().st_size > LIMIT:
-        raise SystemExit(f"{target.name} is larger than {LIMIT} bytes: take fewer images")
-
-
-if __name__ == "__main__":
-    main()

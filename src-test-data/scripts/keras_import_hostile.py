@@ -90,8 +90,8 @@ def ok_big_endian(f): replaced(f, KERNEL, data=f[KERNEL][...].astype(">f4"))
 def ok_gzip_shuffle(f): replaced(f, KERNEL, chunks=(2, 2, 3, 3), shuffle=True, compression="gzip")
 
 
-@hostile("import", "chunked with checksums")
-def ok_fletcher32(f): replaced(f, KERNEL, chunks=(3, 3, 3, 4), fletcher32=True)
+@hostile("either", "chunked with checksums")
+def fletcher32_checksums(f): replaced(f, KERNEL, chunks=(3, 3, 3, 4), fletcher32=True)
 
 
 @hostile("import", "chunked, growable")
@@ -117,8 +117,8 @@ def ok_compact(f):
     dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, values)
 
 
-@hostile("import", "a type with a name of its own, outside the model")
-def ok_committed_type(f):
+@hostile("either", "a type with a name of its own, outside the model")
+def committed_type(f):
     values = f[KERNEL][...]
     del f[KERNEL]
     f["number"] = np.dtype("<f4")

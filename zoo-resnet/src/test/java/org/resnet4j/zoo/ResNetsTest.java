@@ -67,7 +67,7 @@ class ResNetsTest {
     assertMetaData(model);
     assertEquals(false, zoo.pretrainedAvailable(PretrainedType.IMAGENET));
     Exception e = assertThrows(UnsupportedOperationException.class, () -> zoo.initPretrained(PretrainedType.IMAGENET));
-    assertTrue(e.getMessage().contains("not available"), e.getMessage());
+    assertTrue(e.getMessage().contains("published for cifar_resnet8"), e.getMessage());
     assertThrows(IllegalArgumentException.class, () -> zoo.setInputShape(new int[][] {{1, 28}}));
   }
 

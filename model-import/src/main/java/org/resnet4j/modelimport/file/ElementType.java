@@ -98,6 +98,10 @@ enum ElementType {
   /** The next value; an integer beyond 2^53 is rounded. */
   abstract double next(ByteBuffer in);
 
+  boolean isFloat() {
+    return compareTo(FLOAT64) <= 0;
+  }
+
   /** NumPy's name without byte order: {@code f4}. */
   static Optional<ElementType> named(String numPy) {
     return Arrays.stream(values()).filter(type -> type.numPy.equals(numPy)).findFirst();

@@ -11,6 +11,13 @@ public interface Hdf5Dataset {
   long[] shape();
 
   /**
+   * Whether the elements are floats of 2, 4 or 8 bytes, rather than integers.
+   *
+   * @throws org.resnet4j.modelimport.ModelImportException if they are no real numbers
+   */
+  boolean isFloat();
+
+  /**
    * All values, row-major; the array is the caller's own.
    *
    * @param type {@code FLOAT} or {@code DOUBLE}

@@ -99,12 +99,19 @@ final class StoredDataset implements Hdf5Dataset {
 
   @Override
   public INDArray read(DataType into) {
-    return storage.reading(path, () -> {
-      AttributeMessage dtype = StoredGroup.attributes(storage, path, header).get("dtype");
-      String note = dtype == null ? "" : Texts.one(storage, path + ", attribute dtype", dtype);
-      ElementType element = ElementType.of(path, type, note);
-      return element.decode(values().order(ElementType.order(type)), shape, into);
-    });
+    return storage.reading(path,
+        () -> element().decode(values().order(ElementType.order(type)), shape, into));
+  }
+
+  @Override
+  public boolean isFloat() {
+    return storage.reading(path, () -> element().isFloat());
+  }
+
+  private ElementType element() {
+    AttributeMessage dtype = StoredGroup.attributes(storage, path, header).get("dtype");
+    String note = dtype == null ? "" : Texts.one(storage, path + ", attribute dtype", dtype);
+    return ElementType.of(path, type, note);
   }
 
   private ByteBuffer values() {

@@ -39,16 +39,16 @@ public final class PyTorchNames {
   private static final Set<String> COUNTERS = Set.of("num_batches_tracked", "n_averaged");
 
   private static final Pattern TORCHVISION = Pattern.compile("layer(\\d{1,4})\\.(\\d{1,4})\\.(.+)");
-  private static final Map<String, String> TORCHVISION_OUTSIDE =
+  static final Map<String, String> TORCHVISION_OUTSIDE =
       Map.of("conv1", "stem_conv", "bn1", "stem_norm", "fc", "logits", "linear", "logits");
-  private static final Map<String, String> TORCHVISION_INSIDE = Map.of(
+  static final Map<String, String> TORCHVISION_INSIDE = Map.of(
       "conv1", "conv1", "conv2", "conv2", "conv3", "conv3", "bn1", "norm1", "bn2", "norm2", "bn3", "norm3",
       "downsample.0", "shortcut_conv", "downsample.1", "shortcut_norm");
 
   private static final Pattern TIMM_V2 = Pattern.compile("stages\\.(\\d{1,4})\\.blocks\\.(\\d{1,4})\\.(.+)");
-  private static final Map<String, String> TIMM_V2_OUTSIDE =
+  static final Map<String, String> TIMM_V2_OUTSIDE =
       Map.of("stem.conv", "stem_conv", "norm", "final_norm", "head.fc", "logits");
-  private static final Map<String, String> TIMM_V2_INSIDE = Map.of(
+  static final Map<String, String> TIMM_V2_INSIDE = Map.of(
       "norm1", "preact_norm", "conv1", "conv1", "norm2", "norm1", "conv2", "conv2", "norm3", "norm2", "conv3", "conv3",
       "downsample.conv", "shortcut_conv");
 

@@ -104,15 +104,15 @@ final class StateDict {
       requireNames(quote(prefix), part);
     }
     Set<Object> unsaved = unsaved(state, buffers);
-    parameters.items().forEach((name, value) -> addPart(prefix + name, value));
+    parameters.items().forEach((name, value) -> addPart(prefix, name, value));
     buffers.items().forEach((name, value) -> {
       if (!unsaved.contains(name)) {
-        addPart(prefix + name, value);
+        addPart(prefix, name, value);
       }
     });
     modules.items().forEach((name, value) -> {
       if (value instanceof Instance child) {
-        walk(child, prefix + name + ".", depth + 1);
+        walk(child, joined(prefix, name) + ".", depth + 1);
       } else if (value != null) {
         throw new Damaged(quote(prefix + name), "a module", Unpickler.kind(value), null);
       }
@@ -129,10 +129,18 @@ final class StateDict {
   }
 
   /** A parameter that a module doesn't have is None. */
-  private void addPart(String name, Object value) {
+  private void addPart(String prefix, String name, Object value) {
     if (value != null) {
-      addNamed(name, value);
+      addNamed(joined(prefix, name), value);
     }
+  }
+
+  /** Checked before the names are copied: a long one in a module that is used often would take a file's time. */
+  private static String joined(String prefix, String name) {
+    if (prefix.length() + name.length() > LONGEST_NAME) {
+      throw new TooLarge(quote(name), "names of at most " + LONGEST_NAME + " characters", "a longer one");
+    }
+    return prefix + name;
   }
 
   private static void requireNames(String object, Dict dict) {

@@ -11,6 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.modelimport.ModelImportException.InvalidValue;
 import org.resnet4j.modelimport.ModelImportException.ShapeDiffers;
+import org.resnet4j.modelimport.ModelImportException.UnsupportedType;
 import org.resnet4j.modelimport.file.Hdf5Dataset;
 import org.resnet4j.modelimport.model.Layer;
 import org.resnet4j.modelimport.model.Shape;
@@ -18,6 +19,9 @@ import org.resnet4j.modelimport.model.Weight;
 
 /** Weights whose place in a file is known, and whose shapes are right. */
 public final class MatchedWeights implements LayerWeights {
+  /** A Normalization's number of samples: the only whole number among weights. */
+  private static final String COUNT = "count";
+
   private record Place(String layer, int index) {}
 
   private record Tensor(Weight weight, Hdf5Dataset dataset) {}
@@ -30,6 +34,9 @@ public final class MatchedWeights implements LayerWeights {
   void add(Layer layer, int index, Hdf5Dataset dataset) {
     Tensor tensor = new Tensor(layer.weights().get(index), dataset);
     checkShape(layer, tensor);
+    if (!tensor.weight.name().equals(COUNT) && !dataset.isFloat()) {
+      throw new UnsupportedType(dataset.path(), "floats, as " + quote(layer.path()) + " has", "integers");
+    }
     tensors.put(new Place(layer.path(), index), tensor);
   }
 
@@ -41,7 +48,7 @@ public final class MatchedWeights implements LayerWeights {
       same = expected.get(i) == Shape.UNKNOWN ? found[i] > 0 : expected.get(i) == found[i];
     }
     // How many samples a Normalization has seen: some versions of Keras keep it as an array of one.
-    if (!same && !(tensor.weight.name().equals("count") && Arrays.stream(found).reduce(1, Math::multiplyExact) == 1)) {
+    if (!same && !(tensor.weight.name().equals(COUNT) && Arrays.stream(found).reduce(1, Math::multiplyExact) == 1)) {
       throw new ShapeDiffers(tensor.dataset.path(), "%s of layer %s: %s".formatted(
           tensor.weight.name(), quote(layer.path()), tensor.weight.shape()), Arrays.toString(found));
     }

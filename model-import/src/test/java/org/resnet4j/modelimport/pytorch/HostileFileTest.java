@@ -213,6 +213,22 @@ class HostileFileTest {
     refusedInSeconds(Incomplete.class, deep.op('.').zip(file()));
   }
 
+  /** 200,000 places of one module, under a name of a megabyte each. */
+  @Test
+  void aLongNameIsNotCopiedForEachPlaceOfAModule() {
+    PickleBytes often = pickle().op('N', '0').global("m", "Net").op(')').raw(0x81).op('}', '(').text("_modules").op('}')
+        .text("_parameters").op('}').text("_buffers").op('}', 'u', 'b', 'q').raw(0, '0')
+        .global("m", "Net").op(')').raw(0x81).op('}', '(').text("_modules").op('}', '(')
+        .text("n".repeat(PickleInput.LONGEST_TEXT)).global("m", "Net").op(')').raw(0x81).op('}', '(').text("_modules")
+        .op('}', '(');
+    for (int i = 0; i < 200_000; i++) {
+      often.text("c" + i).op('h').raw(0);
+    }
+    often.op('u').text("_parameters").op('}').text("_buffers").op('}', 'u', 'b', 'u').text("_parameters").op('}')
+        .text("_buffers").op('}', 'u', 'b', '.');
+    refusedInSeconds(TooLarge.class, often.zip(file()));
+  }
+
   @Test
   void modulesThatHoldOneAnotherAreRefused() {
     PickleBytes cycle = pickle().global("m", "Net").op(')').raw(0x81).op('q').raw(0).op('}', '(').text("_modules")

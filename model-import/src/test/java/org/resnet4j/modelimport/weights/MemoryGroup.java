@@ -15,6 +15,11 @@ import org.resnet4j.modelimport.file.Hdf5Group;
 public final class MemoryGroup implements Hdf5Group {
   private record Dataset(String path, long[] shape, float... values) implements Hdf5Dataset {
     @Override
+    public boolean isFloat() {
+      return true;
+    }
+
+    @Override
     public INDArray read(DataType type) {
       float[] all = new float[(int) Nd4j.create(DataType.INT8, shape).length()];
       for (int i = 0; i < all.length; i++) {

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.resnet4j.zoo.ModelSummary;
 import org.resnet4j.zoo.ResNetSpec;
+import org.resnet4j.zoo.ResNetWeights;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.Shortcut;
 import picocli.CommandLine.Command;
@@ -22,6 +23,10 @@ final class ListCommand implements Runnable {
   @Option(names = "--markdown", description = "A table with parameters and multiply-adds, as in the README.")
   private boolean markdown;
 
+  @Option(names = "--weights", description = "The published weights of these models, a set a line, its name first: for"
+      + " --weights of other commands. Percentages of ImageNet's or CIFAR-10's test images as published.")
+  private boolean weights;
+
   @ParentCommand
   private Main main;
 
@@ -30,6 +35,10 @@ final class ListCommand implements Runnable {
     List<ResNetSpec> listed = ResNets.list(glob);
     // A legal depth that isn't listed, or an exception with the nearest names.
     List<ResNetSpec> specs = listed.isEmpty() ? List.of(ResNets.spec(glob)) : listed;
+    if (weights) {
+      weights(specs);
+      return;
+    }
     if (markdown) {
       markdown(specs);
       return;
@@ -38,6 +47,22 @@ final class ListCommand implements Runnable {
     for (ResNetSpec s : specs) {
       main.out().printf(Locale.ROOT, "%-" + width + "s  %s%n", s.name(), description(s));
     }
+  }
+
+  private void weights(List<ResNetSpec> specs) {
+    List<ResNetWeights> sets = specs.stream().flatMap(spec -> ResNetWeights.of(spec).stream()).toList();
+    if (sets.isEmpty()) {
+      main.err().println("No weights are published for these models.");
+    }
+    for (ResNetWeights set : sets) {
+      main.out().printf(Locale.ROOT, "%-30s  %-18s %9s  %-32s  %s%n", set, set.spec().name(),
+          set.file().bytes() == 0 ? "" : set.file().bytes() / 1_000_000 + " MB", accuracy(set), set.licence());
+    }
+  }
+
+  private static String accuracy(ResNetWeights set) {
+    return !set.hasHead() ? "no classifying layer" : "top-1 " + set.top1().getAsDouble() + " %"
+        + (set.top5().isPresent() ? ", top-5 " + set.top5().getAsDouble() + " %" : "");
   }
 
   private void markdown(List<ResNetSpec> specs) {

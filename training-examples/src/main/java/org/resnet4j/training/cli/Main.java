@@ -8,11 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.util.CrashReportingUtil;
+import org.resnet4j.modelexport.ExportException;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.training.data.DataException;
 import org.resnet4j.zoo.LayerHelpers;
 import org.resnet4j.zoo.UnknownModelException;
 import org.resnet4j.zoo.image.ImageException;
+import org.resnet4j.zoo.store.WeightStoreException;
 import org.resnet4j.zoo.weights.WeightsException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,7 +27,8 @@ import picocli.CommandLine.ScopeType;
     name = "resnet4j",
     description = "Residual networks for Java: train one on a folder of photos, look at the report, use the model.",
     subcommands = {FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
-        SummaryCommand.class, ImportCommand.class, VerifyCommand.class, DoctorCommand.class, QuickstartCommand.class},
+        SummaryCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class, DoctorCommand.class,
+        QuickstartCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
@@ -163,7 +166,7 @@ public final class Main implements Runnable {
     }
     String message = e.getMessage() == null ? "" : Printable.of(e.getMessage());
     boolean said = (exitCode(e) != ExitCode.FAILURE || e instanceof WeightsException
-        || e instanceof ModelImportException) && !message.isEmpty();
+        || e instanceof ModelImportException || e instanceof ExportException || e instanceof WeightStoreException) && !message.isEmpty();
     return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
         + " (--verbose shows where)";
   }
@@ -180,6 +183,16 @@ public final class Main implements Runnable {
     }
     if (e instanceof WeightsException weights) {
       return weights.reason() == WeightsException.Reason.INPUT_OUTPUT ? ExitCode.FAILURE : ExitCode.BAD_MODEL;
+    }
+    if (e instanceof ExportException) {
+      return e instanceof ExportException.NotWritten ? ExitCode.FAILURE : ExitCode.BAD_MODEL;
+    }
+    if (e instanceof WeightStoreException store) {
+      return switch (store.reason()) {
+        case SETTING -> ExitCode.USAGE;
+        case CHECKSUM_OF_FILE -> ExitCode.BAD_MODEL;
+        default -> ExitCode.FAILURE;
+      };
     }
     return e instanceof UnknownModelException ? ExitCode.USAGE : ExitCode.FAILURE;
   }

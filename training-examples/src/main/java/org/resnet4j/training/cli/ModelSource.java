@@ -13,15 +13,23 @@ import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.modelimport.ImportedModel;
+import org.resnet4j.modelimport.pytorch.PyTorchFile;
+import org.resnet4j.modelimport.pytorch.PyTorchNames;
+import org.resnet4j.modelimport.tensorflow.SlimCheckpoint;
+import org.resnet4j.modelimport.tensorflow.SlimCheckpoint.Averages;
 import org.resnet4j.zoo.NetworkInput;
 import org.resnet4j.zoo.ResNet;
+import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.ResNetTransfer;
+import org.resnet4j.zoo.ResNetWeights;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.Stem;
 import org.resnet4j.zoo.image.Preprocessing;
+import org.resnet4j.zoo.image.Resize;
 import org.resnet4j.zoo.weights.ModelWeights;
 import org.resnet4j.zoo.weights.Safetensors;
 import org.resnet4j.zoo.weights.SavedModel;
+import org.resnet4j.zoo.weights.TensorSource;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -43,10 +51,15 @@ final class ModelSource {
           + " their architecture.")
   String model;
 
-  @Option(names = "--weights", paramLabel = "FILE|FOLDER",
-      description = "Start from these weights: a safetensors file, a Keras model (.h5, .keras), or the folder of a saved"
-          + " model.")
+  @Option(names = "--weights", paramLabel = "FILE|FOLDER|NAME",
+      description = "Start from these weights: a safetensors file, a Keras model (.h5, .keras), a PyTorch state dict"
+          + " (.pth, .pt, .th), a TF-slim checkpoint, the folder of a saved model, or the name of a published set (see"
+          + " list --weights), which is fetched once.")
   Path weights;
+
+  @Option(names = "--averages",
+      description = "Of a TF-slim checkpoint, take the weights' moving averages (ExponentialMovingAverage).")
+  boolean averages;
 
   @Mixin
   ImageRule rule;
@@ -102,8 +115,12 @@ final class ModelSource {
 
   /** The net's usual input, in pixels, unless the user asks for another. */
   int imageSize(String name) {
+    return imageSize(ResNets.spec(name));
+  }
+
+  private int imageSize(ResNetSpec spec) {
     rule.check();
-    return rule.imageSize != null ? rule.imageSize : ResNets.spec(name).stem() == Stem.CIFAR ? 32 : 224;
+    return rule.imageSize != null ? rule.imageSize : spec.stem() == Stem.CIFAR ? 32 : 224;
   }
 
   /**
@@ -123,6 +140,18 @@ final class ModelSource {
       throw new CommandException(ExitCode.USAGE, "--model " + model + " is a saved folder, which has its weights; leave"
           + " out --weights.");
     }
+    if (isCheckpoint(weights)) {
+      SlimCheckpoint checkpoint = SlimCheckpoint.open(weights, averages ? Averages.USE : Averages.IGNORE);
+      return network(checkpoint.tensors(), Map.of(), Optional.of(checkpoint.spec()), PreprocessingChoice.TF);
+    }
+    if (averages) {
+      throw new CommandException(ExitCode.USAGE, "--averages is for a TF-slim checkpoint; " + weights + " is none.");
+    }
+    Optional<ResNetWeights> set = PublishedSource.named(weights);
+    if (set.isPresent()) {
+      checkConflict(weights, Optional.of(set.get().spec().name()));
+      return PublishedSource.load(set.get(), rule, err);
+    }
     if (Files.isDirectory(weights)) {
       Loaded loaded = folder(weights);
       checkConflict(weights, loaded.name());
@@ -134,15 +163,31 @@ final class ModelSource {
     if (isKeras(weights)) {
       return keras(err);
     }
+    if (PyTorchFile.looksLikeOne(weights)) {
+      try (PyTorchFile file = PyTorchFile.open(weights)) {
+        return pyTorch(file, Map.of());
+      }
+    }
     try (Safetensors file = Safetensors.open(weights)) {
-      return file(file);
+      return file.shapes().containsKey("logits.bias")
+          ? network(file, file.metadata(), Optional.empty(), PreprocessingChoice.TORCH) : pyTorch(file, file.metadata());
     }
   }
 
+  /** A prefix of files, one of them, or a folder with TensorFlow's list of them. */
+  private static boolean isCheckpoint(Path path) {
+    return path.getFileName() != null && path.getFileName().toString()
+        .matches("checkpoint|.*\\.ckpt(-\\d+)?|.*\\.(index|meta|data-\\d{5}-of-\\d{5})")
+        || Files.exists(path.resolve("checkpoint")) || Files.exists(path.resolveSibling(path.getFileName() + ".index"));
+  }
+
   /** By its first bytes; a name that says so gets the importer's message for what is inside. */
-  private static boolean isKeras(Path file) throws IOException {
+  static boolean isKeras(Path file) throws IOException {
     if (file.toString().matches("(?i).*\\.(h5|hdf5|keras)")) {
       return true;
+    }
+    if (PyTorchFile.looksLikeOne(file)) {
+      return false;
     }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] start = in.readNBytes(4);
@@ -186,27 +231,41 @@ final class ModelSource {
     return loaded;
   }
 
-  private Loaded file(Safetensors file) throws IOException {
-    Map<String, String> notes = file.metadata();
+  /** Tensors in PyTorch's names. */
+  private Loaded pyTorch(TensorSource file, Map<String, String> notes) throws IOException {
+    TensorSource tensors = PyTorchNames.canonical(file);
+    return network(tensors, notes, PyTorchNames.model(tensors), PreprocessingChoice.TORCH);
+  }
+
+  /**
+   * A network of the zoo with these weights.
+   *
+   * @param notes that the file has of itself
+   * @param shown what names and shapes show to those who give no name; variants may look alike
+   * @param usual how such a network is fed
+   */
+  private Loaded network(TensorSource tensors, Map<String, String> notes, Optional<ResNetSpec> shown,
+      PreprocessingChoice usual) throws IOException {
     Optional<String> told = Optional.ofNullable(notes.get(MODEL_NOTE));
     checkConflict(weights, told);
-    String name = model != null ? model : told.orElseThrow(() -> new CommandException(ExitCode.USAGE,
-        weights + " doesn't tell its architecture; name it with --model."));
-    Preprocessing input = preprocessing(notes, name);
-    long[] head = file.shapes().get("logits.bias");
+    ResNetSpec spec = model != null ? ResNets.spec(model) : told.map(ResNets::spec).or(() -> shown)
+        .orElseThrow(() -> new CommandException(ExitCode.USAGE,
+            weights + " doesn't tell its architecture; name it with --model."));
+    Preprocessing input = preprocessing(notes, spec, usual);
+    long[] head = tensors.shapes().get("logits.bias");
     if (head == null) {
       throw new CommandException(ExitCode.BAD_MODEL,
           weights + " has no tensor logits.bias, so it is no whole network of this zoo.");
     }
-    ResNet net = ResNets.named(name).numClasses((int) head[0])
+    ResNet net = ResNets.named(spec.name()).spec(spec).numClasses((int) head[0])
         .inputShape(input.channels().count(), input.height(), input.width()).build();
     ComputationGraph graph = net.init();
-    ModelWeights.load(graph, file);
-    return new Loaded(Optional.of(name), graph,
+    ModelWeights.load(graph, tensors);
+    return new Loaded(Optional.of(spec.name()), graph,
         classes(Optional.ofNullable(notes.get(CLASSES_NOTE)).map(c -> c.lines().toList()), graph), input);
   }
 
-  private Preprocessing preprocessing(Map<String, String> notes, String name) {
+  private Preprocessing preprocessing(Map<String, String> notes, ResNetSpec spec, PreprocessingChoice usual) {
     String told = notes.get(PREPROCESSING_NOTE);
     if (told != null && rule.preprocessing == null && rule.imageSize == null) {
       try {
@@ -215,7 +274,10 @@ final class ModelSource {
         throw new CommandException(ExitCode.BAD_MODEL, weights + ": " + e.getMessage());
       }
     }
-    return (rule.preprocessing == null ? PreprocessingChoice.TORCH : rule.preprocessing).at(imageSize(name));
+    int size = imageSize(spec);
+    Preprocessing asked = (rule.preprocessing == null ? usual : rule.preprocessing).at(size);
+    // Small images are fed as they are; the margin that is cut off is a habit of ImageNet's.
+    return spec.stem() == Stem.CIFAR ? asked.withResize(new Resize.ShorterSide(size)) : asked;
   }
 
   private void checkConflict(Path file, Optional<String> told) {

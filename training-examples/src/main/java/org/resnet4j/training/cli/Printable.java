@@ -6,6 +6,6 @@ final class Printable {
 
   /** The text with control characters (escape sequences, line breaks) as question marks. */
   static String of(Object text) {
-    return text.toString().replaceAll("\\p{Cntrl}", "?");
+    return text.toString().replaceAll("\\p{Cc}", "?");
   }
 }

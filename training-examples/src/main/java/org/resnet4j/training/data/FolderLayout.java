@@ -121,7 +121,7 @@ record FolderLayout(Path root, List<String> classes, Set<Part> parts, List<Image
     }
     for (String name : classes) {
       if (name.chars().anyMatch(Character::isISOControl)) {
-        throw new DataException(Kind.CLASS_NAME, classRoot + ": the class folder '" + name.replaceAll("\\p{Cntrl}", "?")
+        throw new DataException(Kind.CLASS_NAME, classRoot + ": the class folder '" + name.replaceAll("\\p{Cc}", "?")
             + "' has a control character in its name; rename it");
       }
     }

@@ -32,7 +32,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"finetune", "predict", "evaluate", "list", "summary", "doctor", "quickstart"})
+  @ValueSource(strings = {"finetune", "predict", "evaluate", "list", "summary", "export", "doctor", "quickstart"})
   void everyCommandHasHelpAndVersion(String command) {
     Ran help = Ran.of(command, "--help");
     assertEquals(0, help.code());

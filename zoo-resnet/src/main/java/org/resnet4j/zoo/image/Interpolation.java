@@ -4,19 +4,34 @@ import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 
 /**
- * Resizing filters, antialiased: shrinking widens the filter, so every source pixel counts. Results equal Pillow 11's
- * bit for bit (its {@code Resample.c}: a horizontal, then a vertical pass, 22-bit fixed point, 8 bits between passes),
- * because the published networks were trained and measured on Pillow's pixels.
+ * Resizing filters. The antialiased ones widen when an image shrinks, so every source pixel counts. Results equal
+ * Pillow 11's bit for bit (its {@code Resample.c}: a horizontal, then a vertical pass, 22-bit fixed point, 8 bits
+ * between passes), because the published networks were trained and measured on Pillow's pixels.
  */
 public enum Interpolation {
-  /** Triangle filter: Pillow's BILINEAR, torchvision's default. */
+  /** The pixel at the place itself: Pillow's NEAREST, the default of Keras's {@code load_img(target_size=...)}. */
+  NEAREST(0) {
+    @Override double weight(double distance) {
+      return 1;
+    }
+  },
+  /**
+   * The four pixels around the place, however much an image shrinks: Keras's {@code image_dataset_from_directory} and
+   * {@code tf.image.resize}, but for their values between 8-bit ones.
+   */
+  BILINEAR_ALIASED(1) {
+    @Override double weight(double distance) {
+      return BILINEAR.weight(distance);
+    }
+  },
+  /** Triangle filter, antialiased: Pillow's BILINEAR, torchvision's default. */
   BILINEAR(1) {
     @Override double weight(double distance) {
       double x = Math.abs(distance);
       return x < 1 ? 1 - x : 0;
     }
   },
-  /** Keys' cubic with a = -0.5: Pillow's BICUBIC. */
+  /** Keys' cubic with a = -0.5, antialiased: Pillow's BICUBIC. */
   BICUBIC(2) {
     @Override double weight(double distance) {
       double x = Math.abs(distance);
@@ -72,7 +87,10 @@ public enum Interpolation {
 
   private Taps taps(int in, long out, int from, int count) {
     double scale = (double) in / out;
-    double filterScale = Math.max(scale, 1);
+    if (this == NEAREST) {
+      return nearest(scale, from, count);
+    }
+    double filterScale = this == BILINEAR_ALIASED ? 1 : Math.max(scale, 1);
     double reach = out == in ? 0.5 : support * filterScale;
     int[] starts = new int[count];
     int[][] weights = new int[count][];
@@ -91,6 +109,20 @@ public enum Interpolation {
       for (int k = 0; k < exact.length; k++) {
         double fixed = exact[k] / sum * (1 << FRACTION_BITS);
         weights[i][k] = (int) (fixed < 0 ? fixed - 0.5 : fixed + 0.5);
+      }
+    }
+    return new Taps(starts, weights);
+  }
+
+  private static Taps nearest(double scale, int from, int count) {
+    int[] starts = new int[count];
+    int[][] weights = new int[count][];
+    // Summed up as in Pillow's Geometry.c: a product would round to the neighbour here and there.
+    double place = scale * 0.5;
+    for (int i = 0; i < from + count; i++, place += scale) {
+      if (i >= from) {
+        starts[i - from] = (int) place;
+        weights[i - from] = new int[] {1 << FRACTION_BITS};
       }
     }
     return new Taps(starts, weights);

@@ -74,19 +74,28 @@ public record Preprocessing(int height, int width, Resize resize, Interpolation 
     }
   }
 
-  /** PyTorch's: [0, 1], then ImageNet's mean and standard deviation (torchvision, timm). */
+  /**
+   * PyTorch's: [0, 1], then ImageNet's mean and standard deviation (torchvision, timm). torchvision's V2 weights want
+   * {@code withResize(new Resize.ShorterSide(232))}.
+   */
   public static Preprocessing torch(int size) {
     return new Preprocessing(size, size, croppedFromLarger(size), Interpolation.BILINEAR, Channels.RGB, 1 / 255.0,
         List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
   }
 
-  /** Caffe's and Keras ResNet50's: BGR, 0..255, minus ImageNet's mean colour. */
+  /**
+   * Caffe's and Keras ResNet50's: BGR, 0..255, minus ImageNet's mean colour.
+   *
+   * <p>Resize and crop are those of the published accuracies, a centre crop. Keras's tutorials load with
+   * {@code load_img(target_size=...)} instead, here {@code withResize(new Resize.Stretch())} and
+   * {@code withInterpolation(Interpolation.NEAREST)}.
+   */
   public static Preprocessing caffe(int size) {
     return new Preprocessing(size, size, croppedFromLarger(size), Interpolation.BILINEAR, Channels.BGR, 1,
         List.of(103.939, 116.779, 123.68), List.of(1.0, 1.0, 1.0));
   }
 
-  /** TensorFlow's and Keras ResNet50V2's: [-1, 1]. */
+  /** TensorFlow's and Keras ResNet50V2's: [-1, 1]; resize and crop as in {@link #caffe}. */
   public static Preprocessing tf(int size) {
     return new Preprocessing(size, size, croppedFromLarger(size), Interpolation.BILINEAR, Channels.RGB, 1 / 127.5,
         List.of(1.0, 1.0, 1.0), List.of(1.0, 1.0, 1.0));

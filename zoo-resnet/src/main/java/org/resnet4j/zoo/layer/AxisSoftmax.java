@@ -18,6 +18,15 @@ public class AxisSoftmax extends BaseActivationFunction {
     this.logarithm = logarithm;
   }
 
+  public int axis() {
+    return axis;
+  }
+
+  /** Whether it is the softmax's logarithm. */
+  public boolean logarithm() {
+    return logarithm;
+  }
+
   @Override
   public INDArray getActivation(INDArray in, boolean training) {
     return in.assign(logarithm ? logSoftmax(in) : Transforms.exp(logSoftmax(in), false));

@@ -34,6 +34,26 @@ public class Borders extends ArrayVertex {
     this.format = format;
   }
 
+  public int top() {
+    return top;
+  }
+
+  public int bottom() {
+    return bottom;
+  }
+
+  public int left() {
+    return left;
+  }
+
+  public int right() {
+    return right;
+  }
+
+  public CNN2DFormat format() {
+    return format;
+  }
+
   @Override
   protected Object settings() {
     return List.of(top, bottom, left, right, format);

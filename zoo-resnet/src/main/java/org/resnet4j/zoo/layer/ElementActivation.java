@@ -79,6 +79,18 @@ public class ElementActivation extends BaseActivationFunction {
     return function;
   }
 
+  public double a() {
+    return a;
+  }
+
+  public double b() {
+    return b;
+  }
+
+  public double c() {
+    return c;
+  }
+
   @Override
   public INDArray getActivation(INDArray in, boolean training) {
     return in.assign(value(in));

@@ -40,6 +40,27 @@ public class Resampling extends ArrayVertex {
     this.format = format;
   }
 
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  public int height() {
+    return height;
+  }
+
+  public int width() {
+    return width;
+  }
+
+  /** Whether height and width multiply the image's, or are the new ones. */
+  public boolean factors() {
+    return factors;
+  }
+
+  public CNN2DFormat format() {
+    return format;
+  }
+
   @Override
   protected Object settings() {
     return List.of(kernel, height, width, factors, format);
@@ -88,7 +109,7 @@ public class Resampling extends ArrayVertex {
   }
 
   /** What each old pixel (column) gives to each new one (row). */
-  static double[][] weights(Kernel kernel, int from, int to) {
+  public static double[][] weights(Kernel kernel, int from, int to) {
     double[][] weights = new double[to][from];
     // Single precision as in TensorFlow: it decides which of two pixels is the nearest.
     float scale = (float) from / to;

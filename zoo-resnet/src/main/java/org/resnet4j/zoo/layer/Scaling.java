@@ -45,6 +45,14 @@ public class Scaling extends ArrayVertex {
     this.offset = offset;
   }
 
+  public Constant scale() {
+    return scale;
+  }
+
+  public Constant offset() {
+    return offset;
+  }
+
   @Override
   protected Object settings() {
     return List.of(scale, offset);

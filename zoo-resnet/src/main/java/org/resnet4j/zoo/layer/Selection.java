@@ -22,6 +22,14 @@ public class Selection extends ArrayVertex {
     this.positions = List.copyOf(positions);
   }
 
+  public int axis() {
+    return axis;
+  }
+
+  public List<Integer> positions() {
+    return positions;
+  }
+
   @Override
   protected Object settings() {
     return List.of(axis, positions);

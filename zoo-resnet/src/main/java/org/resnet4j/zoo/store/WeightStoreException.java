@@ -81,6 +81,6 @@ public final class WeightStoreException extends RuntimeException {
   /** Text from a server, safe for a terminal: quoted, without control characters, cut when long. */
   static String quote(String text) {
     String cut = text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...";
-    return '"' + cut.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?") + '"';
+    return '"' + cut.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", "?") + '"';
   }
 }
