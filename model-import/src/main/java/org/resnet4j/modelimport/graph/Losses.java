@@ -2,6 +2,7 @@ package org.resnet4j.modelimport.graph;
 
 import java.util.List;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
@@ -30,6 +31,10 @@ final class Losses {
   static ILossFunction of(Loss loss, IActivation activation, int outputs, List<String> notes) {
     if (loss.function() == LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY) {
       notes.add("The loss takes one-hot labels, where Keras' sparse categorical cross-entropy takes class numbers.");
+    }
+    if (loss.fromLogits() && !(activation instanceof ActivationIdentity)) {
+      notes.add("The loss was told that the output comes before softmax or sigmoid, yet the output has an activation:"
+          + " here the loss takes what comes before the activation.");
     }
     boolean plain = !loss.fromLogits() && loss.labelSmoothing() == 0;
     return switch (loss.function()) {

@@ -27,7 +27,7 @@ import org.resnet4j.modelimport.ModelImportException.WrongFormat;
 /** However a good file is damaged, it is read or refused by a {@link ModelImportException}, soon. */
 class CorruptionTest {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final long SLOW_NANOS = 3_000_000_000L;
+  private static final long SLOW_NANOS = 15_000_000_000L;
 
   @TempDir
   Path folder;
