@@ -169,9 +169,12 @@ public abstract sealed class ModelImportException extends RuntimeException {
   public static final class ShapeDiffers extends ModelImportException {
     private static final long serialVersionUID = 1;
 
+    public ShapeDiffers(String object, String expected, String found, String remedy) {
+      super(object, expected, found, remedy, null);
+    }
+
     public ShapeDiffers(String object, String expected, String found) {
-      super(object, expected, found, "The weights are another model's: name the architecture that they belong to.",
-          null);
+      this(object, expected, found, "The weights are another model's: name the architecture that they belong to.");
     }
   }
 

@@ -2,6 +2,7 @@ package org.resnet4j.zoo;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -20,9 +21,11 @@ import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.weights.WeightInitXavier;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.resnet4j.zoo.layer.FeatureOutput;
 import org.resnet4j.zoo.layer.GroupedConvolution;
 import org.resnet4j.zoo.layer.KerasLoss;
@@ -51,6 +54,48 @@ final class Heads {
   /** The layer that tells classes apart; a graph that ends in features has its output instead. */
   static String find(ComputationGraphConfiguration configuration) {
     return new Heads(configuration, 0).find();
+  }
+
+  /** Changes the configuration of a graph whose only output is logits, and tells whether it did. */
+  static boolean addProbabilities(ComputationGraphConfiguration configuration) {
+    List<String> outputs = configuration.getNetworkOutputs();
+    if (outputs.size() != 1 || !(configuration.getVertices().get(outputs.get(0)) instanceof LayerVertex vertex)) {
+      return false;
+    }
+    Layer last = layer(vertex).clone();
+    if (last instanceof BaseOutputLayer output && output.getActivationFn() instanceof ActivationIdentity) {
+      Optional<Probabilities> given = Probabilities.of(output.getLossFn(), output.getNOut());
+      given.ifPresent(probabilities -> {
+        output.setActivationFn(probabilities.activation());
+        output.setLossFn(probabilities.loss());
+        ResNetTransfer.replaceLayer(vertex, output);
+      });
+      return given.isPresent();
+    }
+    if (last instanceof LossLayer loss && loss.getActivationFn() instanceof ActivationIdentity) {
+      Optional<Probabilities> given = Probabilities.of(loss.getLossFn(), loss.getNOut());
+      given.ifPresent(probabilities -> {
+        loss.setActivationFn(probabilities.activation());
+        loss.setLossFn(probabilities.loss());
+        ResNetTransfer.replaceLayer(vertex, loss);
+      });
+      return given.isPresent();
+    }
+    return false;
+  }
+
+  /** What makes probabilities of logits, and the loss that it is made for. */
+  private record Probabilities(IActivation activation, ILossFunction loss) {
+    static Optional<Probabilities> of(ILossFunction loss, long outputs) {
+      if (loss instanceof KerasLoss keras && keras.isLogits()) {
+        KerasLoss same = new KerasLoss(keras.function(), false, keras.labelSmoothing());
+        return Optional.of(new Probabilities(
+            keras.function() == KerasLoss.Function.BINARY_CROSSENTROPY ? new ActivationSigmoid()
+                : new ActivationSoftmax(), same));
+      }
+      return loss instanceof LossMSE && outputs > 1
+          ? Optional.of(new Probabilities(new ActivationSoftmax(), new LossMCXENT())) : Optional.empty();
+    }
   }
 
   private String find() {

@@ -48,6 +48,16 @@ public final class ResNetTransfer {
     return withParametersOf(trained, configuration, Set.of(Heads.replace(configuration, classes)));
   }
 
+  /**
+   * The graph that gives probabilities where the old one gives logits: softmax or sigmoid moves from the loss into the
+   * output, so training stays the same. A graph of several outputs that were trained for nothing of the kind gets
+   * softmax; any other is given back as it is.
+   */
+  public static ComputationGraph withProbabilities(ComputationGraph trained) {
+    ComputationGraphConfiguration configuration = trained.getConfiguration().clone();
+    return Heads.addProbabilities(configuration) ? withParametersOf(trained, configuration, Set.of()) : trained;
+  }
+
   /** How many values the graph gives for an image: its classes, or its features if it has no head. */
   public static long outputs(ComputationGraph graph) {
     Layer head = bare(graph.getLayer(Heads.find(graph.getConfiguration())).conf().getLayer());

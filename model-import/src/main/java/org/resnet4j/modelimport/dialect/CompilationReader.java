@@ -98,6 +98,8 @@ final class CompilationReader {
       optimizer = config.has("inner_optimizer") ? config.get("inner_optimizer") : config.path("optimizer");
     }
     if (optimizer.isMissingNode() || optimizer.isNull()) {
+      // Keras 3 leaves it out of .keras files.
+      note("its optimizer is not taken over: the file doesn't tell it");
       return Optional.empty();
     }
     String name = optimizer.isTextual() ? optimizer.asText() : optimizer.path("class_name").asText();

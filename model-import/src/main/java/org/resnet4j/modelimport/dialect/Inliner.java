@@ -295,7 +295,8 @@ final class Inliner {
     boolean training = value.isBoolean() ? value.asBoolean() : value.asInt() != 0;
     if (version == Version.KERAS_3) {
       // Its functional models put fit's or predict's own value in place of the one that was written down.
-      if (!training) {
+      // Dropout has it in every file of Keras 3, said or not.
+      if (!training && !settings.className().matches(".*Dropout.*|GaussianNoise")) {
         settings.note("training=False has no effect in Keras 3's fit, nor here; trainable=False keeps statistics.");
       }
       return Optional.empty();

@@ -23,7 +23,7 @@ enum Content {
   PDF("a PDF document", "%PDF"),
   GIT_LFS("a Git LFS pointer instead of the file: run \"git lfs pull\"", "version https://git-lfs"),
   HTML("a web page (HTML) instead of the file: download it again"),
-  JSON("JSON text: an architecture without weights?"),
+  JSON("JSON text, as of an architecture without weights"),
   TAR("a tar archive: unpack it first"),
   TEXT("text"),
   EMPTY("an empty file"),

@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.modelimport.ImportedModel;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.file.NpzFile;
+import org.resnet4j.modelimport.graph.LayerMapping;
 
 /**
  * Compares a network with a NumPy archive of what the original computed: {@code x} its input, {@code y} its output in
@@ -53,18 +54,29 @@ public final class Verification {
     for (String name : recorded.names()) {
       if (name.startsWith(MIDDLE)) {
         String layer = name.substring(MIDDLE.length());
-        INDArray values = computed.get(model.vertices().getOrDefault(layer, layer));
+        INDArray values = computed.get(vertex(layer));
         if (values == null && model.merged().contains(layer)) {
           continue;
         }
         if (values == null) {
           throw new ModelImportException.WeightsDiffer(name, "a layer of the model",
-              "none named " + ModelImportException.quote(layer));
+              "none named " + ModelImportException.quote(layer),
+              "Name the array after a layer or vertex that the import lists, or leave it out.");
         }
         agreements.add(compare(name, read(name), values));
       }
     }
     return agreements;
+  }
+
+  /** By the name of a vertex, of Keras's layer, or by a nested layer's path. */
+  private String vertex(String layer) {
+    if (graph.getVertex(layer) != null) {
+      return layer;
+    }
+    List<LayerMapping> calls = model.layers().stream().filter(mapping -> mapping.layer().equals(layer)).toList();
+    return calls.size() == 1 ? calls.get(0).vertices().get(calls.get(0).vertices().size() - 1)
+        : model.vertices().getOrDefault(layer, layer);
   }
 
   private static String name(String kind, String vertex, List<String> all) {
@@ -77,8 +89,9 @@ public final class Verification {
 
   private static Agreement compare(String name, INDArray expected, INDArray found) {
     if (!Arrays.equals(expected.shape(), found.shape())) {
-      throw new ModelImportException.ShapeDiffers(name, Arrays.toString(expected.shape()) + " as recorded",
-          Arrays.toString(found.shape()) + " as computed");
+      throw new ModelImportException.ShapeDiffers(name, Arrays.toString(found.shape()) + " as computed",
+          Arrays.toString(expected.shape()) + " as recorded",
+          "Record input and outputs with this model, the batch first, in Keras's layout.");
     }
     double[] values = expected.dup('c').data().asDouble();
     double[] computed = found.castTo(DataType.DOUBLE).dup('c').data().asDouble();

@@ -166,6 +166,7 @@ public final class ZooWeights implements TensorSource {
 
   /** keras.applications' layers, with weights or without, and the vertices that give what they give. */
   public static Map<String, String> names(ResNetSpec spec) {
+    KerasNet.check(spec);
     return KerasNet.names(spec);
   }
 

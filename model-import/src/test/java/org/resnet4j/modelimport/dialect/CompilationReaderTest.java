@@ -25,13 +25,21 @@ class CompilationReaderTest {
         "['categorical_crossentropy']", "{'module': 'builtins', 'class_name': 'function', 'config': "
             + "'categorical_crossentropy', 'registered_name': 'function'}",
         "{'class_name': 'CategoricalCrossentropy', 'config': {'reduction': 'auto'}}")) {
-      assertEquals(Optional.of(plain), read("{'loss': " + loss + "}").loss(), loss);
+      assertEquals(Optional.of(plain), read("{'optimizer': 'adam', 'loss': " + loss + "}").loss(), loss);
     }
-    assertEquals(new Loss(LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY, true, 0), read("{'loss': {'class_name': "
-        + "'SparseCategoricalCrossentropy', 'config': {'from_logits': true, 'ignore_class': null}}}").loss().get());
-    assertEquals(new Loss(LossFunction.CATEGORICAL_CROSSENTROPY, false, 0.1), read("{'loss': {'class_name': "
-        + "'CategoricalCrossentropy', 'config': {'label_smoothing': 0.1, 'axis': -1}}}").loss().get());
+    assertEquals(new Loss(LossFunction.SPARSE_CATEGORICAL_CROSSENTROPY, true, 0),
+        read("{'optimizer': 'adam', 'loss': {'class_name': "
+            + "'SparseCategoricalCrossentropy', 'config': {'from_logits': true, 'ignore_class': null}}}").loss().get());
+    assertEquals(new Loss(LossFunction.CATEGORICAL_CROSSENTROPY, false, 0.1),
+        read("{'optimizer': 'adam', 'loss': {'class_name': "
+            + "'CategoricalCrossentropy', 'config': {'label_smoothing': 0.1, 'axis': -1}}}").loss().get());
     assertTrue(notes.isEmpty(), notes.toString());
+  }
+
+  @Test
+  void notesThatTheFileDoesNotTellTheOptimizer() {
+    assertEquals(Optional.empty(), read("{'loss': 'mse'}").optimizer());
+    assertEquals(1, notes.size());
   }
 
   @Test
@@ -39,7 +47,7 @@ class CompilationReaderTest {
     for (String loss : List.of("'<lambda>'", "{'class_name': '__lambda__', 'config': {'value': ['4wI=', null, null]}}",
         "{'class_name': 'Huber', 'config': {}}", "{'a': 'mse', 'b': 'mse'}")) {
       notes.clear();
-      assertEquals(Optional.empty(), read("{'loss': " + loss + "}").loss(), loss);
+      assertEquals(Optional.empty(), read("{'optimizer': 'adam', 'loss': " + loss + "}").loss(), loss);
       assertEquals(1, notes.size(), loss);
     }
   }

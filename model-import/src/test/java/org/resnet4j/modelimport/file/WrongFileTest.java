@@ -57,7 +57,7 @@ class WrongFileTest {
       \\xff\\xd8\\xff\\xe0 | a JPEG image
       PK\\x05\\x06 | a zip archive without entries
       \\x93NUMPY\\x01\\x00 | a single NumPy array (.npy)
-      { "class_name": "Model" } | JSON text: an architecture without weights?
+      { "class_name": "Model" } | JSON text, as of an architecture without weights
       \\x00\\x01\\x02\\x03 | bytes of no known kind
       \\x89HDF | bytes of no known kind
       \\x1b[2Jclear | bytes of no known kind

@@ -37,7 +37,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     main.startBackend();
-    ModelSource.Loaded loaded = source.load(main.err());
+    ModelSource.Loaded loaded = source.load(main.err()).classifying();
     ImageFolder folder = data.open(0, 0, main.err());
     List<String> classes = loaded.classes().orElse(folder.classes());
     long outputs = ModelSource.Loaded.outputs(loaded.graph());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.modelimport.ImportedModel;
 import org.resnet4j.modelimport.graph.LayerMapping;
 import org.resnet4j.training.cli.ModelSource.Loaded;
@@ -54,11 +55,12 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private void save(ImportedModel model, OutputFolder folder) throws IOException {
+    ComputationGraph graph = KerasSource.classifier(model, source.file, main.err());
     KerasPixels pixels = KerasPixels.of(model, rule, source.file);
     pixels.reason().ifPresent(reason -> main.err().println(Printable.of(reason)));
-    List<String> classes = rule.classes(Loaded.outputs(model.graph()));
+    List<String> classes = rule.classes(Loaded.outputs(graph));
     folder.create();
-    new SavedModel(model.graph(), classes, pixels.preprocessing(),
+    new SavedModel(graph, classes, pixels.preprocessing(),
         Loaded.notes(Optional.empty(), classes, pixels.preprocessing())).save(folder.work());
     folder.publish();
     main.out().println();

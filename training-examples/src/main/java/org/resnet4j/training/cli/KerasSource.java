@@ -3,10 +3,14 @@ package org.resnet4j.training.cli;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.resnet4j.modelimport.ImportedModel;
 import org.resnet4j.modelimport.KerasImport;
 import org.resnet4j.modelimport.KerasOptions;
+import org.resnet4j.modelimport.zoo.ZooWeights;
+import org.resnet4j.zoo.ResNetSpec;
+import org.resnet4j.zoo.ResNetTransfer;
 import org.resnet4j.zoo.ResNets;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,8 +38,36 @@ final class KerasSource {
       Path json = Path.of(architecture);
       return Files.exists(json) || architecture.endsWith(".json")
           ? KerasImport.load(file, options.withArchitecture(json))
-          : KerasImport.load(file, ResNets.spec(architecture), options);
+          : KerasImport.load(file, zooNet(architecture), options);
     }
+  }
+
+  private static ResNetSpec zooNet(String name) {
+    ResNetSpec spec = ResNets.spec(name);
+    try {
+      ZooWeights.names(spec);
+      return spec;
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, e.getMessage());
+    }
+  }
+
+  /**
+   * The model as a classifier of images, whose outputs are probabilities.
+   *
+   * @throws CommandException if it has several outputs
+   */
+  static ComputationGraph classifier(ImportedModel model, Path file, PrintStream err) {
+    if (model.outputs().size() != 1) {
+      throw new CommandException(ExitCode.BAD_MODEL, Printable.of(file + " has " + model.outputs().size()
+          + " outputs (" + String.join(", ", model.outputs()) + "); a classifier has one. KerasImport.load gives the"
+          + " whole network to Java."));
+    }
+    ComputationGraph graph = ResNetTransfer.withProbabilities(model.graph());
+    if (graph != model.graph()) {
+      err.println("Its outputs are taken for logits: softmax or sigmoid is added, so that they become probabilities.");
+    }
+    return graph;
   }
 
   /** Starts its bar when the number of tensors is known. */

@@ -26,6 +26,7 @@ import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.Stem;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.image.Resize;
+import org.resnet4j.zoo.layer.FeatureOutput;
 import org.resnet4j.zoo.weights.ModelWeights;
 import org.resnet4j.zoo.weights.Safetensors;
 import org.resnet4j.zoo.weights.SavedModel;
@@ -72,6 +73,19 @@ final class ModelSource {
    */
   record Loaded(Optional<String> name, ComputationGraph graph, Optional<List<String>> classes,
                 Preprocessing preprocessing) {
+    /**
+     * The same, which can tell classes apart.
+     *
+     * @throws CommandException if the network ends in features
+     */
+    Loaded classifying() {
+      if (graph.getOutputLayer(0).conf().getLayer() instanceof FeatureOutput) {
+        throw new CommandException(ExitCode.BAD_MODEL,
+            "The network ends in features and knows no classes; finetune gives it a head and trains it.");
+      }
+      return this;
+    }
+
     /** The same with nothing frozen: what to freeze is for the plan to say. */
     Loaded thawed() {
       return new Loaded(name, ResNetTransfer.unfreeze(graph), classes, preprocessing);
@@ -198,11 +212,12 @@ final class ModelSource {
   private Loaded keras(PrintStream err) throws IOException {
     ImportedModel model = KerasSource.load(weights, this.model, err);
     model.notes().forEach(note -> err.println("Note: " + Printable.of(note)));
+    ComputationGraph graph = KerasSource.classifier(model, weights, err);
     KerasPixels pixels = KerasPixels.of(model, rule, weights);
     pixels.reason().ifPresent(reason -> err.println(Printable.of(reason)));
     Optional<String> zooName = this.model == null || this.model.endsWith(".json") ? Optional.empty()
         : Optional.of(this.model);
-    return new Loaded(zooName, model.graph(), classes(Optional.empty(), model.graph()), pixels.preprocessing());
+    return new Loaded(zooName, graph, classes(Optional.empty(), graph), pixels.preprocessing());
   }
 
   /** The user's, else those that a file tells. */

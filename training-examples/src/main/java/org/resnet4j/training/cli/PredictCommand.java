@@ -77,7 +77,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private ImageClassifier classifier() throws IOException {
-    ModelSource.Loaded loaded = source.load(main.err());
+    ModelSource.Loaded loaded = source.load(main.err()).classifying();
     List<String> classes = loaded.classes().orElseThrow(() -> new CommandException(ExitCode.BAD_MODEL,
         source.weights + " doesn't name its classes; name them with --classes, or the folder of a saved model."));
     return new ImageClassifier(new SavedModel(loaded.graph(), classes, loaded.preprocessing(), Map.of()));

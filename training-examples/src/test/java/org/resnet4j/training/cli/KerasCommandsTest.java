@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +50,21 @@ class KerasCommandsTest {
           "--architecture", keras.resolve(file.substring(0, 2) + ".json"));
       assertEquals(0, ran.code(), ran.err());
     }
+  }
+
+  @Test
+  void verifyKnowsALayerOfANestedModelByItsPath() throws IOException {
+    Path io = other.resolve("paths.npz");
+    try (ZipFile recorded = new ZipFile(keras.resolve("io.npz").toFile());
+        ZipOutputStream renamed = new ZipOutputStream(Files.newOutputStream(io))) {
+      for (ZipEntry entry : Collections.list(recorded.entries())) {
+        renamed.putNextEntry(new ZipEntry(entry.getName().replace("mid__conv.", "mid__small_base/conv.")));
+        recorded.getInputStream(entry).transferTo(renamed);
+      }
+    }
+    Ran ran = Ran.of("verify", keras.resolve("k3.keras"), "--io", io);
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.out().lines().anyMatch(line -> line.startsWith("mid__small_base/conv ")), ran.out());
   }
 
   @Test
@@ -92,6 +111,45 @@ class KerasCommandsTest {
     List<String> metrics = Files.readAllLines(out.resolve("metrics.csv"));
     assertTrue(metrics.get(1).endsWith(",head") && metrics.get(2).endsWith(",all"), metrics.toString());
     assertEquals(0, Ran.of("evaluate", "--model", out, "--data", data).code());
+  }
+
+  @Test
+  void logitsBecomeProbabilities() throws IOException {
+    Path logits = Files.createDirectories(other.resolve("logits"));
+    Fixtures.unpack("keras/compiled_sgd_nesterov_sparse_logits.zip", logits);
+    Path out = other.resolve("imported logits");
+    Ran ran = Ran.of("import", logits.resolve("k3.keras"), "--out", out, "--preprocessing", "unit");
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.err().contains("logits"), ran.err());
+    Ran predicted = Ran.of("predict", "--model", out, data.resolve("disc/000.png"), "--format", "csv", "--top", 99);
+    assertEquals(0, predicted.code(), predicted.err());
+    double[] probabilities = predicted.out().lines().skip(1)
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(',') + 1))).toArray();
+    assertTrue(probabilities.length > 1 && Arrays.stream(probabilities).allMatch(p -> p > 0), predicted.out());
+    assertEquals(1, Arrays.stream(probabilities).sum(), 1e-4);
+  }
+
+  @Test
+  void whatIsNoClassifierIsToldSo() throws IOException {
+    Path several = Files.createDirectories(other.resolve("several"));
+    Fixtures.unpack("keras/compiled_two_outputs.zip", several);
+    Path out = other.resolve("out");
+    Ran imported = Ran.of("import", several.resolve("k2.h5"), "--out", out);
+    assertEquals(ExitCode.BAD_MODEL.code(), imported.code(), imported.err());
+    assertTrue(imported.err().contains("2 outputs"), imported.err());
+    assertFalse(Files.exists(out));
+    Ran tuned = Ran.of("finetune", "--weights", several.resolve("k2.h5"), "--data", data, "--out", out);
+    assertEquals(ExitCode.BAD_MODEL.code(), tuned.code(), tuned.err());
+
+    Path features = Files.createDirectories(other.resolve("features"));
+    Fixtures.unpack("keras/identities.zip", features);
+    Ran predicted = Ran.of("predict", "--weights", features.resolve("k3.keras"), data.resolve("disc/000.png"));
+    assertEquals(ExitCode.BAD_MODEL.code(), predicted.code(), predicted.err());
+    assertTrue(predicted.err().contains("ends in features"), predicted.err());
+
+    Ran torch = Ran.of("import", keras.resolve("k2w.h5"), "--architecture", "resnet50");
+    assertEquals(ExitCode.USAGE.code(), torch.code(), torch.err());
+    assertTrue(torch.err().contains("resnet50_keras"), torch.err());
   }
 
   @Test
