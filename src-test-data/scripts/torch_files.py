@@ -272,7 +272,15 @@ def write_nets():
     cifar = seeded(CifarNet(1, WIDTH))
     torch.save({"net": nn.DataParallel(cifar).state_dict(), "acc": 91.2, "epoch": 200}, FOLDER / "ckpt.pth")
     cases.append(case("ckpt.pth", "cifar_resnet8_b", cifar, 16, depths=[1, 1, 1]))
+    cases.append(full_width())
     return cases
+
+
+def full_width():
+    """A net of the zoo as it is, for the command line, which knows no narrower ones; half precision for its size."""
+    net = seeded(CifarNet(1, 16)).half()
+    torch.save(nn.DataParallel(net).state_dict(), FOLDER / "cifar_resnet8_b.pth")
+    return case("cifar_resnet8_b.pth", "cifar_resnet8_b", net.float(), 32, depths=[1, 1, 1], width=16)
 
 
 def tensors():

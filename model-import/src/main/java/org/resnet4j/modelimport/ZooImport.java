@@ -3,6 +3,7 @@ package org.resnet4j.modelimport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.resnet4j.modelimport.graph.LayerMapping;
 import org.resnet4j.modelimport.model.Input;
 import org.resnet4j.modelimport.model.Shape;
 import org.resnet4j.modelimport.zoo.ZooWeights;
+import org.resnet4j.zoo.Dialect;
 import org.resnet4j.zoo.ModelSummary;
 import org.resnet4j.zoo.ResNet;
 import org.resnet4j.zoo.ResNetSpec;
@@ -42,8 +44,8 @@ final class ZooImport {
     ResNet net = (top == null ? builder : builder.numClasses(Math.toIntExact(top[0]))).build();
     ComputationGraph graph = net.init();
     ModelWeights.load(graph, counted(weights, options.progress()));
-    return new ImportedModel(graph, KerasImport.origin(file) + ", for " + spec.name(), List.of(input(net)),
-        graph.getConfiguration().getNetworkOutputs(), mappings(net, graph, weights), aliases(graph, spec), Set.of(),
+    return new ImportedModel(graph, KerasImport.origin(file) + ", for " + spec.name(), List.of(input(net, spec)),
+        graph.getConfiguration().getNetworkOutputs(), mappings(net, graph, weights), aliases(graph, spec), padding(spec),
         List.of());
   }
 
@@ -71,10 +73,12 @@ final class ZooImport {
     };
   }
 
-  private static Input input(ResNet net) {
+  /** Where a global average precedes the head, images of any size go in. */
+  private static Input input(ResNet net, ResNetSpec spec) {
     InputTypeConvolutional type = (InputTypeConvolutional) net.inputType();
-    int height = (int) type.getHeight();
-    int width = (int) type.getWidth();
+    boolean any = spec.dialect().head() == Dialect.Head.GLOBAL_AVERAGE;
+    int height = any ? Shape.UNKNOWN : (int) type.getHeight();
+    int width = any ? Shape.UNKNOWN : (int) type.getWidth();
     int channels = (int) type.getChannels();
     return new Input("input", type.getFormat() == CNN2DFormat.NHWC ? Shape.of(height, width, channels)
         : Shape.of(channels, height, width));
@@ -95,6 +99,14 @@ final class ZooImport {
       }, List.of(vertex), kind, shapes.get(vertex), made.numParams()));
     });
     return mappings;
+  }
+
+  /** keras.applications' layers that pad for the layer behind them. */
+  private static Set<String> padding(ResNetSpec spec) {
+    Set<String> padding = new HashSet<>(Set.of("conv1_pad", "pool1_pad"));
+    ZooWeights.names(spec).keySet().stream().filter(name -> name.endsWith("_2_conv"))
+        .forEach(name -> padding.add(name.replace("_2_conv", "_2_pad")));
+    return padding;
   }
 
   /** Keras's names of the graph's vertices. */

@@ -98,7 +98,7 @@ final class CompilationReader {
       optimizer = config.has("inner_optimizer") ? config.get("inner_optimizer") : config.path("optimizer");
     }
     if (optimizer.isMissingNode() || optimizer.isNull()) {
-      // Keras 3 leaves it out of .keras files.
+      // Keras 3 leaves it out of a .keras file where the model was saved as .h5 before.
       note("its optimizer is not taken over: the file doesn't tell it");
       return Optional.empty();
     }

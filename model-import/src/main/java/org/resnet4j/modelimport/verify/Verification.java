@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.modelimport.ImportedModel;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.modelimport.file.NpzFile;
+import org.resnet4j.modelimport.model.Shape;
 import org.resnet4j.modelimport.graph.LayerMapping;
 
 /**
@@ -45,6 +46,9 @@ public final class Verification {
     List<String> outputs = graph.getConfiguration().getNetworkOutputs();
     List<String> inputs = graph.getConfiguration().getNetworkInputs();
     INDArray[] x = inputs.stream().map(input -> read(name("x", input, inputs))).toArray(INDArray[]::new);
+    for (int i = 0; i < x.length; i++) {
+      checkInput(name("x", inputs.get(i), inputs), model.inputs().get(i).shape(), x[i]);
+    }
     Map<String, INDArray> computed = graph.feedForward(x, false);
     List<Agreement> agreements = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
@@ -81,6 +85,17 @@ public final class Verification {
 
   private static String name(String kind, String vertex, List<String> all) {
     return all.size() == 1 ? kind : kind + "__" + vertex;
+  }
+
+  private static void checkInput(String name, Shape expected, INDArray found) {
+    boolean fits = found.rank() == expected.rank() + 1;
+    for (int axis = 1; fits && axis < found.rank(); axis++) {
+      fits = expected.size(axis) == Shape.UNKNOWN || expected.size(axis) == found.size(axis);
+    }
+    if (!fits) {
+      throw new ModelImportException.Incomplete(name, "a batch of " + expected + " as the model takes",
+          Arrays.toString(found.shape()), "Record what this model was given, in its own layout.");
+    }
   }
 
   private INDArray read(String name) {

@@ -172,7 +172,8 @@ final class ModelSource {
       return loaded;
     }
     if (Files.notExists(weights)) {
-      throw new CommandException(ExitCode.BAD_MODEL, "--weights " + weights + ": no such file.");
+      throw new CommandException(ExitCode.BAD_MODEL, "--weights " + weights
+          + ": no such file, and no published set of that name (see list --weights).");
     }
     if (isKeras(weights)) {
       return keras(err);
