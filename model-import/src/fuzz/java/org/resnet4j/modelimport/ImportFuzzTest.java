@@ -51,11 +51,11 @@ class ImportFuzzTest {
   }
 
   static Stream<byte[]> pickle() throws IOException {
-    return Stream.of(file("pytorch/tensors_legacy.pth"), file("pytorch/resnet_legacy.pkl"));
+    return Stream.of(file("pytorch/tensors_legacy.pth"), file("pytorch/tensors_legacy_protocol5.pth"));
   }
 
   static Stream<byte[]> torchArchive() throws IOException {
-    return Stream.of(file("pytorch/tensors.pth"), file("pytorch/module.pt"), file("pytorch/ckpt.pth"));
+    return Stream.of(file("pytorch/tensors.pth"), file("pytorch/module.pt"));
   }
 
   static Stream<byte[]> checkpointIndex() throws IOException {

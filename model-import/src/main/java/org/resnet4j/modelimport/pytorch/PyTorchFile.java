@@ -78,7 +78,12 @@ public final class PyTorchFile implements TensorSource, Closeable {
     byte[] first = first(path);
     String text = new String(first, StandardCharsets.ISO_8859_1);
     return isZip(first) ? text.contains(ZipStorages.PICKLE) || ZipStorages.holdsPickle(path)
-        : text.startsWith("\u0080") || isTar(text);
+        : text.startsWith("\u0080") && !isSafetensors(text) || isTar(text);
+  }
+
+  /** Its header's length, 8 bytes, may begin as a pickle does; no pickle of torch.save has this as its ninth byte. */
+  private static boolean isSafetensors(String first) {
+    return first.length() > Long.BYTES && first.charAt(Long.BYTES) == '{';
   }
 
   private static Storages storages(Path path) throws IOException {

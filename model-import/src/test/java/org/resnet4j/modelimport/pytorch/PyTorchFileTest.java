@@ -49,6 +49,18 @@ class PyTorchFileTest {
   }
 
   @Test
+  void safetensorsWhoseFirstByteIsAPicklesAreNoPickle() throws IOException {
+    byte[] safetensors = new byte[8 + 0x280];
+    Arrays.fill(safetensors, (byte) ' ');
+    byte[] start = {(byte) 0x80, 2, 0, 0, 0, 0, 0, 0, '{', '}'};
+    System.arraycopy(start, 0, safetensors, 0, start.length);
+    assertFalse(PyTorchFile.looksLikeOne(Files.write(folder.resolve("weights.safetensors"), safetensors)));
+    for (String name : List.of("basic_legacy.pth", "tensors_legacy_protocol5.pth", "resnet_legacy.pkl", "basic.pth")) {
+      assertTrue(PyTorchFile.looksLikeOne(TorchFixtures.copy(name, folder)), name);
+    }
+  }
+
+  @Test
   void aModuleGivesWhatItsStateDictWouldGive() {
     JsonNode expected = TorchFixtures.json("tensors.json").get("module");
     try (PyTorchFile read = PyTorchFile.open(TorchFixtures.copy("module.pt", folder))) {
