@@ -84,6 +84,13 @@ final class Heads {
     return false;
   }
 
+  /** Whether the graph's one output is a sigmoid's. */
+  static boolean endsInSigmoid(ComputationGraphConfiguration configuration) {
+    return configuration.getVertices().get(configuration.getNetworkOutputs().get(0)) instanceof LayerVertex vertex
+        && (layer(vertex) instanceof BaseOutputLayer output && output.getActivationFn() instanceof ActivationSigmoid
+        || layer(vertex) instanceof LossLayer loss && loss.getActivationFn() instanceof ActivationSigmoid);
+  }
+
   /** What makes probabilities of logits, and the loss that it is made for. */
   private record Probabilities(IActivation activation, ILossFunction loss) {
     static Optional<Probabilities> of(ILossFunction loss, long outputs) {

@@ -58,6 +58,30 @@ public final class ResNetTransfer {
     return Heads.addProbabilities(configuration) ? withParametersOf(trained, configuration, Set.of()) : trained;
   }
 
+  /**
+   * The graph with two outputs 1 - p and p where the old one has one, p, by a sigmoid behind a dense layer; any other is
+   * given back as it is. A softmax of 0 and z is the sigmoid of z, so the new layer has the old weights and zeros.
+   */
+  public static ComputationGraph withTwoClasses(ComputationGraph trained) {
+    ComputationGraphConfiguration configuration = trained.getConfiguration();
+    String name = Heads.find(configuration);
+    if (outputs(trained) != 1 || !Heads.endsInSigmoid(configuration)
+        || !trained.getLayer(name).paramTable().containsKey("W") || trained.getLayer(name).getParam("W").rank() != 2) {
+      return trained;
+    }
+    ComputationGraph two = newHead(trained, 2);
+    trained.getLayer(name).paramTable().forEach((key, parameter) -> {
+      INDArray own = two.getLayer(name).getParam(key);
+      own.assign(0);
+      if (own.rank() == 1) {
+        own.putScalar(1, parameter.getDouble(0));
+      } else {
+        own.getColumn(1, true).assign(parameter);
+      }
+    });
+    return two;
+  }
+
   /** How many values the graph gives for an image: its classes, or its features if it has no head. */
   public static long outputs(ComputationGraph graph) {
     Layer head = bare(graph.getLayer(Heads.find(graph.getConfiguration())).conf().getLayer());

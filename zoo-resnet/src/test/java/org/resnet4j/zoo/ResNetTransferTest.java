@@ -2,6 +2,7 @@ package org.resnet4j.zoo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,15 +10,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.weights.SavedModel;
 
@@ -37,6 +45,32 @@ class ResNetTransferTest {
       labels.putScalar(i, i % classes, 1);
     }
     return new DataSet(images.dup(), labels);
+  }
+
+  @Test
+  void oneProbabilityBecomesTwo() {
+    for (boolean apart : new boolean[] {false, true}) {
+      GraphBuilder builder = new NeuralNetConfiguration.Builder().seed(1).graphBuilder().addInputs("in");
+      if (apart) {
+        LossLayer loss = new LossLayer.Builder(LossFunction.XENT).activation(Activation.SIGMOID).build();
+        loss.setNIn(1);
+        loss.setNOut(1);
+        builder.addLayer("dense", new DenseLayer.Builder().nIn(4).nOut(1).activation(Activation.IDENTITY).build(), "in")
+            .addLayer("out", loss, "dense");
+      } else {
+        builder.addLayer("out", new OutputLayer.Builder(LossFunction.XENT).nIn(4).nOut(1).biasInit(0.3)
+            .activation(Activation.SIGMOID).build(), "in");
+      }
+      ComputationGraph one = new ComputationGraph(builder.setOutputs("out").build());
+      one.init();
+      INDArray x = Nd4j.rand(5, 4);
+      INDArray p = one.outputSingle(x).dup();
+      INDArray two = ResNetTransfer.withTwoClasses(one).outputSingle(x);
+      assertTrue(two.getColumn(1, true).equalsWithEps(p, 1e-6), two + " " + p);
+      assertTrue(two.sum(1).equalsWithEps(Nd4j.ones(5), 1e-6));
+    }
+    ComputationGraph three = ResNets.named("cifar_resnet8").numClasses(3).build().init();
+    assertSame(three, ResNetTransfer.withTwoClasses(three));
   }
 
   @Test

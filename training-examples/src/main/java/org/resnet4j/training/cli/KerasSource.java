@@ -67,7 +67,11 @@ final class KerasSource {
     if (graph != model.graph()) {
       err.println("Its outputs are taken for logits: softmax or sigmoid is added, so that they become probabilities.");
     }
-    return graph;
+    ComputationGraph two = ResNetTransfer.withTwoClasses(graph);
+    if (two != graph) {
+      err.println("Its one output p is taken for two classes: 1 - p for the first, p for the second.");
+    }
+    return two;
   }
 
   /** Starts its bar when the number of tensors is known. */
