@@ -2,6 +2,7 @@ package org.resnet4j.modelexport;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.modelimport.pytorch.PyTorchNaming;
 import org.resnet4j.zoo.ResNetSpec;
@@ -26,10 +27,21 @@ public final class SafetensorsExport {
    * @return whose names those are, and what else the PyTorch net needs: a sentence
    */
   public static String write(ComputationGraph graph, ResNetSpec spec, Path file) {
+    return write(graph, spec, Map.of(), file);
+  }
+
+  /**
+   * The same with notes of one's own in the file's metadata, such as class names.
+   *
+   * @return whose names those are, and what else the PyTorch net needs: a sentence
+   */
+  public static String write(ComputationGraph graph, ResNetSpec spec, Map<String, String> notes, Path file) {
     TensorSource tensors = PyTorchNaming.of(spec).apply(ModelWeights.source(graph));
     String names = PyTorchNaming.describe(spec);
     // Hugging Face's libraries refuse files that don't say "pt".
-    Safetensors.write(file, tensors, Map.of("format", "pt", "net", spec.name(), "names", names));
+    Map<String, String> all = new TreeMap<>(notes);
+    all.putAll(Map.of("format", "pt", "model", spec.name(), "names", names));
+    Safetensors.write(file, tensors, all);
     return names;
   }
 

@@ -71,11 +71,17 @@ final class ExportCommand implements Callable<Integer> {
 
   private void writeSafetensors(Loaded model) {
     if (model.name().isPresent()) {
-      main.out().println("Tensors have " + SafetensorsExport.write(model.graph(), ResNets.spec(model.name().get()), out));
+      main.out().println("Tensors have " + SafetensorsExport.write(model.graph(),
+          ResNets.spec(model.name().get()), notes(model), out));
     } else {
       SafetensorsExport.write(model.graph(), out);
       main.out().println("Tensors have the names of the network's vertices: it is no model of the zoo.");
     }
+  }
+
+  /** By which the file can be used here without options. */
+  private static Map<String, String> notes(Loaded model) {
+    return model.classes().map(classes -> Loaded.notes(model.name(), classes, model.preprocessing())).orElse(Map.of());
   }
 
   /** The input of the size that the preprocessing gives. */

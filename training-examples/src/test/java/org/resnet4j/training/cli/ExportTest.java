@@ -44,6 +44,19 @@ class ExportTest {
     assertTrue(Files.exists(folder.resolve("net.onnx")));
   }
 
+  /** v1's tensors look like v1.5's. */
+  @Test
+  void whatGoesOutTellsItsModel() {
+    Path model = folder.resolve("model");
+    new SavedModel(ResNets.named("resnet50_v1").numClasses(2).inputShape(3, 32, 32).build().init(), List.of("a", "b"),
+        Preprocessing.unit(32), Map.of(ModelSource.MODEL_NOTE, "resnet50_v1")).save(model);
+    Path weights = folder.resolve("weights.safetensors");
+    assertEquals(0, Ran.of("export", model, "--to", "safetensors", "--out", weights).code());
+    Ran ran = Ran.of("export", weights, "--model", "resnet50", "--to", "safetensors", "--out", folder.resolve("again"));
+    assertEquals(4, ran.code());
+    assertTrue(ran.err().contains("resnet50_v1"), ran.err());
+  }
+
   @Test
   void anEarlierFileIsKeptUnlessAskedFor() throws IOException {
     Path model = saved();
