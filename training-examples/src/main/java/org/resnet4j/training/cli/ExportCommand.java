@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -35,7 +36,8 @@ final class ExportCommand implements Callable<Integer> {
   @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "safetensors or onnx.")
   private Format to;
 
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "The file to write.")
+  @Option(names = "--out", paramLabel = "FILE",
+      description = "The file to write (default: the model's name with the format's ending, in the current folder).")
   private Path out;
 
   @Option(names = "--overwrite", description = "Replace an earlier file.")
@@ -50,6 +52,9 @@ final class ExportCommand implements Callable<Integer> {
       throw new CommandException(ExitCode.USAGE, "MODEL and --weights are the same: leave out one of them.");
     }
     source.weights = file == null ? source.weights : file;
+    if (out == null) {
+      out = defaultFile();
+    }
     if (!overwrite && Files.exists(out)) {
       throw new CommandException(ExitCode.USAGE, out + " exists; name another file, or add --overwrite.");
     }
@@ -67,6 +72,13 @@ final class ExportCommand implements Callable<Integer> {
     }
     main.out().println("Written: " + out);
     return ExitCode.OK.code();
+  }
+
+  private Path defaultFile() {
+    String model = source.weights != null ? source.weights.toAbsolutePath().normalize().getFileName().toString()
+        : source.model == null ? "model" : Path.of(source.model).toAbsolutePath().normalize().getFileName().toString();
+    return Path.of(model.replaceFirst("(\\.weights)?\\.(h5|hdf5|keras|pth|pt|th|pkl|zip|safetensors)$", "")
+        + "." + to.name().toLowerCase(Locale.ROOT));
   }
 
   private void writeSafetensors(Loaded model) {
