@@ -1,6 +1,5 @@
 package org.resnet4j.zoo;
 
-import java.nio.charset.StandardCharsets;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -9,6 +8,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.testdata.Formula;
 import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
 import org.resnet4j.zoo.layer.GroupNormalization;
 
@@ -16,26 +16,9 @@ import org.resnet4j.zoo.layer.GroupNormalization;
 final class FormulaWeights {
   private FormulaWeights() {}
 
-  /** Values in [-1, 1): splitmix64 of the name's FNV-1a hash and the index. */
-  static float[] unitValues(String name, int count) {
-    long hash = 0xCBF29CE484222325L;
-    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-      hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
-    }
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      long z = hash + (i + 1) * 0x9E3779B97F4A7C15L;
-      z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-      z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-      z ^= z >>> 31;
-      values[i] = (float) ((z >>> 40) * 0x1p-23 - 1);
-    }
-    return values;
-  }
-
   /** The input [N, C, H, W] in the asked layout. */
   static INDArray input(int[] nchw, CNN2DFormat format) {
-    float[] values = unitValues("input", nchw[0] * nchw[1] * nchw[2] * nchw[3]);
+    float[] values = Formula.unitValues("input", nchw[0] * nchw[1] * nchw[2] * nchw[3]);
     for (int i = 0; i < values.length; i++) {
       values[i] *= 2;
     }
@@ -99,7 +82,7 @@ final class FormulaWeights {
     for (long size : shape) {
       count *= (int) size;
     }
-    float[] values = unitValues(vertex + ".weight", count);
+    float[] values = Formula.unitValues(vertex + ".weight", count);
     float scale = (float) Math.sqrt(1.5 / fanIn);
     for (int i = 0; i < values.length; i++) {
       values[i] *= scale;
@@ -108,7 +91,7 @@ final class FormulaWeights {
   }
 
   private static float[] affine(String name, long count, float offset, float scale) {
-    float[] values = unitValues(name, (int) count);
+    float[] values = Formula.unitValues(name, (int) count);
     for (int i = 0; i < values.length; i++) {
       values[i] = offset + scale * values[i];
     }

@@ -23,6 +23,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.resnet4j.testdata.Fixtures;
+import org.resnet4j.testdata.Formula;
 import org.resnet4j.zoo.updater.AdamW;
 import org.resnet4j.zoo.updater.SgdMomentum;
 
@@ -153,7 +154,7 @@ class TrainingParityTest {
       String vertex = name.substring(0, name.lastIndexOf('.'));
       boolean variance = name.endsWith("var");
       INDArray found = tensor(graph, name, false);
-      float[] start = FormulaWeights.unitValues(name, (int) found.length());
+      float[] start = Formula.unitValues(name, (int) found.length());
       double samples = batch;
       String[] shape = shapes.get(vertex).split("x");
       for (int i = 0; i < shape.length; i++) {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.resnet4j.modelimport.tensorflow.CheckpointFixtures.PREFIX;
 import static org.resnet4j.modelimport.tensorflow.CheckpointFixtures.copy;
-import static org.resnet4j.modelimport.tensorflow.CheckpointFixtures.unitValues;
+import static org.resnet4j.testdata.Formula.unitValues;
 
 import java.io.IOException;
 import java.nio.file.Files;

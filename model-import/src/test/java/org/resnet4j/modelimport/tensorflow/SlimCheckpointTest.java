@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.resnet4j.modelimport.tensorflow.CheckpointFixtures.RECORD;
 import static org.resnet4j.modelimport.tensorflow.CheckpointFixtures.copy;
-import static org.resnet4j.modelimport.tensorflow.CheckpointFixtures.unitValues;
+import static org.resnet4j.testdata.Formula.unitValues;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

@@ -76,11 +76,11 @@ class ZooWeightsTest {
         INDArray values = weights.read(tensor);
         assertArrayEquals(shape, values.shape(), tensor);
         assertEquals('c', values.ordering(), tensor);
-        assertArrayEquals(Formula.values(tensor, shape), values.dup('c').data().asFloat(), 1e-6f, tensor);
+        assertArrayEquals(FormulaTensors.values(tensor, shape), values.dup('c').data().asFloat(), 1e-6f, tensor);
       });
       ModelWeights.load(graph, weights);
     }
-    INDArray logits = graph.feedForward(Formula.input(input), false).get("logits");
+    INDArray logits = graph.feedForward(FormulaTensors.input(input), false).get("logits");
     JsonNode expected = record.get("logits");
     assertEquals(expected.size(), logits.length());
     double largest = StreamSupport.stream(expected.spliterator(), false).mapToDouble(v -> Math.abs(v.asDouble())).max()
@@ -151,7 +151,7 @@ class ZooWeightsTest {
       ModelWeights.load(graph, ZooWeights.of(file, narrow("narrow_v2")), Set.of("logits"));
     }
     assertEquals(head, graph.getLayer("logits").getParam("W"));
-    assertArrayEquals(Formula.values("final_norm.running_var", new long[] {32}),
+    assertArrayEquals(FormulaTensors.values("final_norm.running_var", new long[] {32}),
         graph.getLayer("final_norm").getParam("var").dup('c').data().asFloat(), 1e-6f);
   }
 
