@@ -1,12 +1,9 @@
 package org.resnet4j.zoo.layer;
 
 import java.util.Collection;
-import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,58 +14,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>{@link #getNOut} is the number of features, of channels where they are images; 0 where the net takes any.
  */
-public class FeatureOutput extends LossLayer {
+public class FeatureOutput extends ShapedLoss {
   private static final long serialVersionUID = 1;
-
-  private CNN2DFormat format;
 
   protected FeatureOutput() {}
 
   /** @param format the images' layout; null where the features are vectors */
   public FeatureOutput(long features, CNN2DFormat format) {
-    this.format = format;
-    setNIn(features);
-    setNOut(features);
+    super(features, format);
     setLossFn(new NoLoss());
     setActivationFn(new ActivationIdentity());
   }
-
-  public CNN2DFormat getFormat() {
-    return format;
-  }
-
-  @Override
-  public InputType getOutputType(int layerIndex, InputType inputType) {
-    return inputType;
-  }
-
-  @Override
-  public void setNIn(InputType inputType, boolean override) {}
 
   @Override
   public Layer instantiate(NeuralNetConfiguration conf, Collection<TrainingListener> listeners, int index,
       INDArray paramsView, boolean initializeParams, DataType dataType) {
     return Parameters.give(new Ending(conf, dataType), listeners, index, paramsView, initializeParams);
-  }
-
-  @Override
-  public FeatureOutput clone() {
-    return (FeatureOutput) super.clone();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof FeatureOutput that && super.equals(other) && format == that.format;
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(super.hashCode(), format);
-  }
-
-  @Override
-  protected boolean canEqual(Object other) {
-    return other instanceof FeatureOutput;
   }
 
   private static final class Ending extends org.deeplearning4j.nn.layers.LossLayer {

@@ -1,12 +1,9 @@
 package org.resnet4j.zoo.layer;
 
 import java.util.Collection;
-import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.workspace.ArrayType;
@@ -22,57 +19,21 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  * A loss on each pixel's channels, and its mean over the pixels; labels have the images' layout and size. DL4J's
  * {@code CnnLossLayer} sums over the pixels, and takes NHWC images for NCHW when it computes the score.
  */
-public class PixelLoss extends LossLayer {
+public class PixelLoss extends ShapedLoss {
   private static final long serialVersionUID = 1;
-
-  private CNN2DFormat format;
 
   protected PixelLoss() {}
 
   public PixelLoss(ILossFunction loss, IActivation activation, long channels, CNN2DFormat format) {
-    this.format = format;
+    super(channels, format);
     setLossFn(loss);
     setActivationFn(activation);
-    setNIn(channels);
-    setNOut(channels);
   }
-
-  public CNN2DFormat getFormat() {
-    return format;
-  }
-
-  @Override
-  public InputType getOutputType(int layerIndex, InputType inputType) {
-    return inputType;
-  }
-
-  @Override
-  public void setNIn(InputType inputType, boolean override) {}
 
   @Override
   public Layer instantiate(NeuralNetConfiguration conf, Collection<TrainingListener> listeners, int index,
       INDArray paramsView, boolean initializeParams, DataType dataType) {
     return Parameters.give(new PerPixel(conf, dataType), listeners, index, paramsView, initializeParams);
-  }
-
-  @Override
-  public PixelLoss clone() {
-    return (PixelLoss) super.clone();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof PixelLoss that && super.equals(other) && format == that.format;
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(super.hashCode(), format);
-  }
-
-  @Override
-  protected boolean canEqual(Object other) {
-    return other instanceof PixelLoss;
   }
 
   private static final class PerPixel extends org.deeplearning4j.nn.layers.LossLayer {
@@ -83,7 +44,7 @@ public class PixelLoss extends LossLayer {
     }
 
     private boolean channelsFirst() {
-      return ((PixelLoss) conf.getLayer()).format == CNN2DFormat.NCHW;
+      return ((PixelLoss) conf.getLayer()).getFormat() == CNN2DFormat.NCHW;
     }
 
     /** [pixels of all images, channels], a copy. */
