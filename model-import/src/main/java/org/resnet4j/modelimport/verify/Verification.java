@@ -42,6 +42,12 @@ public final class Verification {
     return new Verification(model, recorded).run();
   }
 
+  /** Recorded arrays of layers whose work another one's vertex does, which so can't be compared. */
+  public static List<String> notCompared(ImportedModel model, NpzFile recorded) {
+    return recorded.names().stream().filter(name -> name.startsWith(MIDDLE)
+        && model.merged().contains(name.substring(MIDDLE.length()))).toList();
+  }
+
   private List<Agreement> run() {
     List<String> outputs = graph.getConfiguration().getNetworkOutputs();
     List<String> inputs = graph.getConfiguration().getNetworkInputs();

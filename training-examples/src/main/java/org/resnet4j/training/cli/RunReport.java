@@ -38,7 +38,7 @@ record RunReport(FinetuneCommand options, TrainingPlan plan, ImageFolder folder,
       throws IOException {
     Map<String, String> bad = new LinkedHashMap<>();
     folder.bad().forEach(b -> bad.put(shown(b.file()), b.reason()));
-    String model = network.name().orElse("A network");
+    String model = network.name().orElseGet(() -> String.valueOf(Path.of(start()).getFileName()));
     Report.write(new ReportContent(model + " on " + options.data.data.toAbsolutePath().normalize().getFileName(),
         folder.train().size() + " training, " + folder.validation().size() + " validation and " + folder.test().size()
             + " test images of " + folder.classes().size() + " classes; training: " + result.end() + ".",
@@ -63,13 +63,16 @@ record RunReport(FinetuneCommand options, TrainingPlan plan, ImageFolder folder,
     return file.startsWith(options.data.data) ? options.data.data.relativize(file).toString() : file.toString();
   }
 
+  /** The file or folder that the network comes from. */
+  private String start() {
+    return String.valueOf(options.source.weights != null ? options.source.weights : options.source.model);
+  }
+
   private Map<String, String> settings() {
     Map<String, String> s = new LinkedHashMap<>();
-    s.put("model", network.name().orElse("not told by " + options.source.model));
+    s.put("model", network.name().orElse("not told by " + start()));
     s.put("data", options.data.data.toString());
-    s.put("start", options.source.pretrained() && !options.fromScratch
-        ? String.valueOf(options.source.weights != null ? options.source.weights : options.source.model)
-        : "random weights");
+    s.put("start", options.source.pretrained() && !options.fromScratch ? start() : "random weights");
     s.put("input", network.preprocessing().channels() + ", " + network.preprocessing().height() + " x "
         + network.preprocessing().width() + ", mean " + network.preprocessing().mean() + ", deviation "
         + network.preprocessing().std());

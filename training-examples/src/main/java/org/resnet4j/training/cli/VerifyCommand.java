@@ -33,8 +33,10 @@ final class VerifyCommand implements Callable<Integer> {
     main.startBackend();
     ImportedModel model = source.load(main.err());
     List<Agreement> agreements;
+    List<String> notCompared;
     try (NpzFile recorded = NpzFile.open(io)) {
       agreements = Verification.of(model, recorded);
+      notCompared = Verification.notCompared(model, recorded);
     } catch (ModelImportException e) {
       throw e.in(io);
     }
@@ -47,6 +49,8 @@ final class VerifyCommand implements Callable<Integer> {
           Printable.of(agreement.name()), agreement.largestDifference(), agreement.largestValue(),
           agreement.relativeDifference(), agrees ? "agrees" : "DIFFERS");
     }
+    notCompared.forEach(name -> main.out().println(
+        Printable.of(name) + "  not compared: the vertex of the next layer does its work"));
     main.out().println(all ? "Computes what was recorded." : "Computes something else than was recorded.");
     return (all ? ExitCode.OK : ExitCode.DIFFERENT).code();
   }
