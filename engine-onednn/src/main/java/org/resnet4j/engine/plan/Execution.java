@@ -24,12 +24,14 @@ public final class Execution implements AutoCloseable {
   private final Map<Integer, List<memory>> outputs = new HashMap<>();
   private final List<Runnable> work = new ArrayList<>();
   private final List<Binding> parameters = new ArrayList<>();
+  private final Trained trained;
   private Snapshot snapshot;
 
   private record Binding(IntMemoryMap arguments, int role, Constant constant, memory.desc desc) {}
 
-  Execution(Plan plan) {
+  Execution(Plan plan, Trained trained) {
     this.plan = plan;
+    this.trained = trained;
     block = new BytePointer(plan.memory() + Plan.ALIGNMENT);
     stream = new stream(Cpu.ENGINE);
     try (PointerScope scope = Natives.scope()) {
@@ -64,7 +66,10 @@ public final class Execution implements AutoCloseable {
   }
 
   private memory memory(Tensor tensor) {
-    Pointer place = tensor.storage() instanceof Storage.Buffer buffer ? at(buffer) : block;
+    Pointer place = tensor.storage() instanceof Storage.Buffer buffer ? at(buffer)
+        : tensor.storage() instanceof Storage.Master master ? trained.master(master.constant())
+        : tensor.storage() instanceof Storage.Gradient gradient ? trained.gradient(gradient.constant())
+        : block;
     memory memory = natives.keep(new memory(tensor.desc(), Cpu.ENGINE, place));
     if (tensor.storage() instanceof Storage.Input input) {
       inputs.computeIfAbsent(input.index(), index -> new ArrayList<>()).add(memory);
@@ -102,9 +107,19 @@ public final class Execution implements AutoCloseable {
   /** Computes the outputs, plain float32, from inputs of the same kind and of the plan's shapes. */
   public void run(Snapshot parameters, List<FloatPointer> from, List<FloatPointer> to) {
     bind(parameters);
-    place(inputs, from);
-    place(outputs, to);
-    for (Runnable step : work) {
+    place(inputs, from, 0);
+    place(outputs, to, 0);
+    run(0, plan.forwardSteps());
+  }
+
+  /** The backward pass of what was run last, from the gradient of each output. */
+  public void backward(List<FloatPointer> gradients) {
+    place(inputs, gradients, plan.inputs());
+    run(plan.forwardSteps(), work.size());
+  }
+
+  private void run(int from, int to) {
+    for (Runnable step : work.subList(from, to)) {
       step.run();
     }
     stream._wait();
@@ -117,9 +132,9 @@ public final class Execution implements AutoCloseable {
     }
   }
 
-  private static void place(Map<Integer, List<memory>> memories, List<FloatPointer> pointers) {
+  private static void place(Map<Integer, List<memory>> memories, List<FloatPointer> pointers, int first) {
     for (int i = 0; i < pointers.size(); i++) {
-      for (memory memory : memories.getOrDefault(i, List.of())) {
+      for (memory memory : memories.getOrDefault(first + i, List.of())) {
         memory.set_data_handle(pointers.get(i));
       }
     }

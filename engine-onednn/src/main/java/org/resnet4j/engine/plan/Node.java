@@ -21,4 +21,15 @@ public interface Node {
 
   /** Adds the primitives of inference. */
   void forward(Emitter emitter);
+
+  /**
+   * Adds the primitives of training's forward pass, and records those of the backward pass. It is asked for only where
+   * the output's gradient is wanted.
+   */
+  void train(Emitter emitter, Tape tape);
+
+  /** Whether the backward pass reads the output. */
+  default boolean keepsOutput() {
+    return true;
+  }
 }

@@ -18,6 +18,8 @@ public final class Plan extends Shared {
   private final List<Step> steps;
   private final List<long[]> outputShapes = new ArrayList<>();
   private final long memory;
+  private final int inputs;
+  private final int forwardSteps;
   private final ConcurrentLinkedDeque<Execution> idle = new ConcurrentLinkedDeque<>();
 
   /**
@@ -25,9 +27,21 @@ public final class Plan extends Shared {
    * @throws org.resnet4j.engine.EngineException.WrongInput if a node can't take what comes to it
    */
   public Plan(Program program, List<long[]> shapes, memory.data_type type) {
+    this(program, shapes, type, false);
+  }
+
+  /**
+   * @param training whether the backward pass is planned as well
+   */
+  public Plan(Program program, List<long[]> shapes, memory.data_type type, boolean training) {
     try (PointerScope scope = Natives.scope()) {
-      Emitter emitter = new Emitter(program, type, natives);
+      Emitter emitter = new Emitter(program, type, natives, training);
       emitter.emit(shapes);
+      inputs = shapes.size();
+      forwardSteps = emitter.steps().size();
+      if (training) {
+        emitter.emitBackward();
+      }
       steps = List.copyOf(emitter.steps());
       program.outputs().forEach(output -> outputShapes.add(emitter.tensor(output).shape()));
       memory = arrange(emitter.buffers());
@@ -66,6 +80,14 @@ public final class Plan extends Shared {
     return steps;
   }
 
+  int inputs() {
+    return inputs;
+  }
+
+  int forwardSteps() {
+    return forwardSteps;
+  }
+
   /** Of activations and scratchpads, in bytes, for each execution at work. */
   public long memory() {
     return memory;
@@ -99,7 +121,12 @@ public final class Plan extends Shared {
   /** An execution for one call, which gives it back. */
   public Execution take() {
     Execution execution = idle.poll();
-    return execution == null ? new Execution(this) : execution;
+    return execution == null ? new Execution(this, null) : execution;
+  }
+
+  /** An execution that trains, for one thread at a time; whoever asked closes it. */
+  public Execution training(Trained arrays) {
+    return new Execution(this, arrays);
   }
 
   public void giveBack(Execution execution) {
