@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.stream;
@@ -19,6 +20,7 @@ public final class Execution implements AutoCloseable {
   private final Natives natives = new Natives();
   private final Plan plan;
   private final BytePointer block;
+  private final boolean ownsBlock;
   private final stream stream;
   private final Map<Integer, List<memory>> inputs = new HashMap<>();
   private final Map<Integer, List<memory>> outputs = new HashMap<>();
@@ -26,13 +28,15 @@ public final class Execution implements AutoCloseable {
   private final List<Binding> parameters = new ArrayList<>();
   private final Trained trained;
   private Snapshot snapshot;
+  private long[] times;
 
   private record Binding(IntMemoryMap arguments, int role, Constant constant, memory.desc desc) {}
 
-  Execution(Plan plan, Trained trained) {
+  Execution(Plan plan, Trained trained, BytePointer shared) {
     this.plan = plan;
     this.trained = trained;
-    block = new BytePointer(plan.memory() + Plan.ALIGNMENT);
+    ownsBlock = shared == null;
+    block = ownsBlock ? new BytePointer(plan.blockSize()) : shared;
     stream = new stream(Cpu.ENGINE);
     try (PointerScope scope = Natives.scope()) {
       for (Step step : plan.steps()) {
@@ -119,10 +123,30 @@ public final class Execution implements AutoCloseable {
   }
 
   private void run(int from, int to) {
-    for (Runnable step : work.subList(from, to)) {
-      step.run();
+    for (int i = from; i < to; i++) {
+      long start = times == null ? 0 : System.nanoTime();
+      work.get(i).run();
+      if (times != null) {
+        stream._wait();
+        times[i] += System.nanoTime() - start;
+      }
     }
     stream._wait();
+  }
+
+  /** Measures each step from now on, which makes passes a little slower. */
+  public void profile() {
+    times = new long[work.size()];
+  }
+
+  /** Nanoseconds since {@link #profile}, by kind of step and by whether it is of the backward pass. */
+  public Map<String, Long> profiled() {
+    Map<String, Long> kinds = new TreeMap<>();
+    for (int i = 0; i < times.length; i++) {
+      String pass = i < plan.forwardSteps() ? " forward" : " backward";
+      kinds.merge(plan.steps().get(i).kind() + pass, times[i], Long::sum);
+    }
+    return kinds;
   }
 
   private void bind(Snapshot now) {
@@ -148,6 +172,8 @@ public final class Execution implements AutoCloseable {
   public void close() {
     natives.close();
     stream.close();
-    block.close();
+    if (ownsBlock) {
+      block.close();
+    }
   }
 }

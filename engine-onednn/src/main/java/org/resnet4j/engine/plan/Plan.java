@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 
 /** A program's steps for inputs of certain shapes. Any number of {@link Execution}s of it may run at once. */
@@ -121,12 +122,21 @@ public final class Plan extends Shared {
   /** An execution for one call, which gives it back. */
   public Execution take() {
     Execution execution = idle.poll();
-    return execution == null ? new Execution(this, null) : execution;
+    return execution == null ? new Execution(this, null, null) : execution;
   }
 
-  /** An execution that trains, for one thread at a time; whoever asked closes it. */
-  public Execution training(Trained arrays) {
-    return new Execution(this, arrays);
+  /**
+   * An execution that trains, for one thread at a time; whoever asked closes it.
+   *
+   * @param block of at least {@link #blockSize}, which several executions may share that don't run at once
+   */
+  public Execution training(Trained arrays, BytePointer block) {
+    return new Execution(this, arrays, block);
+  }
+
+  /** Bytes that an execution's block needs. */
+  public long blockSize() {
+    return memory + ALIGNMENT;
   }
 
   public void giveBack(Execution execution) {

@@ -8,6 +8,9 @@ sealed interface Step {
   /** The node that it is for. */
   String node();
 
+  /** What it does, in a word. */
+  String kind();
+
   /** A tensor in its role, one of oneDNN's DNNL_ARG constants. */
   record Argument(int role, Tensor tensor) {}
 
@@ -20,10 +23,20 @@ sealed interface Step {
       implements Step {}
 
   /** Fills with zeros. */
-  record Clear(String node, Tensor tensor) implements Step {}
+  record Clear(String node, Tensor tensor) implements Step {
+    @Override
+    public String kind() {
+      return "clear";
+    }
+  }
 
   /** Work in Java on tensors of plain float32 layout. */
-  record Call(String node, List<Tensor> inputs, Tensor output, Work work) implements Step {}
+  record Call(String node, List<Tensor> inputs, Tensor output, Work work) implements Step {
+    @Override
+    public String kind() {
+      return "java";
+    }
+  }
 
   /** Fills the output from the inputs. */
   @FunctionalInterface
