@@ -20,6 +20,7 @@ import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
@@ -200,7 +201,25 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
               DNNL_ARG_DIFF_SRC, dx)));
     }
 
+    /** The weights' gradient as a product over all pixels: faster than the convolution's, and it lies as the network wants it. */
+    private void product(Tensor dy) {
+      long in = inputChannels();
+      long pixels = x.size(0) * x.size(2) * x.size(3);
+      memory.desc left = new memory.desc(new long[] {channels, pixels}, emitter.type(), new long[] {1, channels});
+      memory.desc right = new memory.desc(new long[] {pixels, in}, emitter.type(), new long[] {in, 1});
+      memory.desc result = Descs.plain(new long[] {channels, in}, Emitter.f32());
+      matmul.primitive_desc description = new matmul.primitive_desc(emitter.engine(), left, right, result,
+          emitter.attributes(), false);
+      tape.parameter(weight, Descs.plain(weightShape(), Emitter.f32()), gradient -> emitter.run(description,
+          new matmul(description), Map.of(DNNL_ARG_SRC, dy.as(left), DNNL_ARG_WEIGHTS, x.as(right), DNNL_ARG_DST,
+              gradient.as(result))));
+    }
+
     private void weightGradients(convolution_forward.primitive_desc forward, Tensor dy) {
+      if (window.isOnePixel() && groups == 1 && bias == null) {
+        product(dy);
+        return;
+      }
       memory.desc weights = Descs.any(weightShape(), Emitter.f32());
       convolution_backward_weights.primitive_desc description = bias == null
           ? new convolution_backward_weights.primitive_desc(emitter.engine(), algorithm.convolution_direct, x.desc(),

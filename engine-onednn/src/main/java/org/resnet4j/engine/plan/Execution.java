@@ -3,6 +3,7 @@ package org.resnet4j.engine.plan;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +129,7 @@ public final class Execution implements AutoCloseable {
       work.get(i).run();
       if (times != null) {
         stream._wait();
-        times[i] += System.nanoTime() - start;
+        times[i] = Math.min(times[i], System.nanoTime() - start);
       }
     }
     stream._wait();
@@ -137,9 +138,10 @@ public final class Execution implements AutoCloseable {
   /** Measures each step from now on, which makes passes a little slower. */
   public void profile() {
     times = new long[work.size()];
+    Arrays.fill(times, Long.MAX_VALUE);
   }
 
-  /** Nanoseconds since {@link #profile}, by kind of step and by whether it is of the backward pass. */
+  /** Nanoseconds of each step's fastest run since {@link #profile}, by kind and by pass. */
   public Map<String, Long> profiled() {
     Map<String, Long> kinds = new TreeMap<>();
     for (int i = 0; i < times.length; i++) {
