@@ -1,7 +1,9 @@
 package org.resnet4j.engine;
 
 import java.util.Optional;
+import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.engine.plan.Cpu;
 
 /** The engine's entrance. */
 public final class OneDnn {
@@ -14,6 +16,9 @@ public final class OneDnn {
 
   /** Compiles a network as it is now: later changes of its parameters show after {@link CompiledGraph#refresh}. */
   public static CompiledGraph compile(ComputationGraph graph, EngineOptions options) {
-    return null;
+    boolean narrow = options.precision() == Precision.BFLOAT16
+        || options.precision() == Precision.AUTO && Cpu.hasFastBfloat16();
+    return new CompiledGraph(graph, graph.getConfiguration().getNetworkOutputs(), options,
+        narrow ? memory.data_type.bf16 : memory.data_type.f32);
   }
 }

@@ -1,0 +1,74 @@
+package org.resnet4j.engine.node;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.resnet4j.engine.plan.Constant;
+import org.resnet4j.engine.plan.Descs;
+import org.resnet4j.engine.plan.Emitter;
+import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tensor;
+import org.resnet4j.engine.plan.Value;
+
+/**
+ * activation(input * scale + shift) per channel, as batch normalisation is in inference.
+ *
+ * @param scale [C]
+ * @param shift [C]
+ * @param axis of the channels, counted from behind where negative
+ */
+public record Affine(Value input, Value output, Constant scale, Constant shift, int axis, List<Eltwise> activation)
+    implements Node {
+  public Affine {
+    activation = List.copyOf(activation);
+  }
+
+  @Override
+  public List<Value> inputs() {
+    return List.of(input);
+  }
+
+  @Override
+  public List<Constant> constants() {
+    return List.of(scale, shift);
+  }
+
+  Affine then(List<Eltwise> activation, Value output) {
+    return new Affine(input, output, scale, shift, axis, activation);
+  }
+
+  @Override
+  public void forward(Emitter emitter) {
+    Tensor x = emitter.tensor(input);
+    int place = axis < 0 ? axis + x.rank() : axis;
+    if (x.rank() <= place || x.size(place) != scale.length()) {
+      throw emitter.wrong(scale.length() + " channels on axis " + place, x);
+    }
+    long[] shape = new long[x.rank()];
+    Arrays.fill(shape, 1);
+    shape[place] = scale.length();
+    memory.desc channels = Descs.plain(shape, Emitter.f32());
+    primitive_attr attributes = emitter.attributes();
+    post_ops after = new post_ops();
+    after.append_binary(algorithm.binary_add, channels);
+    attributes.set_post_ops(Eltwise.append(after, activation));
+    memory.data_type type = emitter.type(output);
+    binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), algorithm.binary_mul, x.desc(),
+        channels, x.type() == type ? x.desc() : Descs.any(x.shape(), type), attributes, false);
+    Tensor y = emitter.over(x, description.dst_desc());
+    emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, x, DNNL_ARG_SRC_1,
+        emitter.constant(scale, channels), DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1,
+        emitter.constant(shift, channels), DNNL_ARG_DST, y));
+    emitter.give(output, y);
+  }
+}

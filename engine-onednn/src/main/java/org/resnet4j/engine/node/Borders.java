@@ -1,0 +1,71 @@
+package org.resnet4j.engine.node;
+
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.dnnl.memory;
+import org.resnet4j.engine.plan.Emitter;
+import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tensor;
+import org.resnet4j.engine.plan.Value;
+
+/**
+ * Zeros added around an array, or (negative) borders cut off.
+ *
+ * @param before on each of the input's axes
+ * @param after the same
+ */
+public record Borders(Value input, Value output, List<Integer> before, List<Integer> after) implements Node {
+  public Borders {
+    before = List.copyOf(before);
+    after = List.copyOf(after);
+  }
+
+  @Override
+  public List<Value> inputs() {
+    return List.of(input);
+  }
+
+  boolean onlyAdds() {
+    return before.stream().allMatch(count -> count >= 0) && after.stream().allMatch(count -> count >= 0);
+  }
+
+  @Override
+  public void forward(Emitter emitter) {
+    Tensor x = emitter.tensor(input);
+    int rank = x.rank();
+    if (rank != before.size()) {
+      throw emitter.wrong("an array of " + before.size() + " axes", x);
+    }
+    long[] shape = new long[rank];
+    long[] kept = new long[rank];
+    long[] from = new long[rank];
+    long[] to = new long[rank];
+    boolean grows = false;
+    for (int axis = 0; axis < rank; axis++) {
+      from[axis] = Math.max(-before.get(axis), 0);
+      to[axis] = Math.max(before.get(axis), 0);
+      kept[axis] = x.size(axis) - from[axis] - Math.max(-after.get(axis), 0);
+      shape[axis] = kept[axis] + to[axis] + Math.max(after.get(axis), 0);
+      grows |= shape[axis] != kept[axis];
+      if (kept[axis] <= 0) {
+        throw emitter.wrong("more than the borders that are cut off, " + before + " and " + after, x);
+      }
+    }
+    Tensor source = Arrays.equals(kept, x.shape()) ? x : cut(emitter, x, kept, from);
+    if (!grows) {
+      emitter.give(output, source);
+      return;
+    }
+    memory.desc desc = emitter.dense(shape);
+    Tensor y = emitter.allocate(desc);
+    emitter.clear(y);
+    emitter.copy(source, y.as(desc.submemory_desc(kept, to)));
+    emitter.give(output, y);
+  }
+
+  private static Tensor cut(Emitter emitter, Tensor x, long[] kept, long[] from) {
+    Tensor whole = emitter.in(x, emitter.dense(x.shape()));
+    // A copy: not every kernel takes a part of an array.
+    return emitter.in(whole.as(whole.desc().submemory_desc(kept, from)), emitter.dense(kept));
+  }
+}

@@ -1,0 +1,78 @@
+package org.resnet4j.engine.node;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.inner_product_forward;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.resnet4j.engine.plan.Constant;
+import org.resnet4j.engine.plan.Descs;
+import org.resnet4j.engine.plan.Emitter;
+import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tensor;
+import org.resnet4j.engine.plan.Value;
+
+/**
+ * A dense layer of [N, C].
+ *
+ * @param weight [C', C]
+ * @param bias [C'], or null
+ */
+public record Dense(Value input, Value output, Constant weight, Constant bias, long features, List<Eltwise> activation)
+    implements Node {
+  public Dense {
+    activation = List.copyOf(activation);
+  }
+
+  @Override
+  public List<Value> inputs() {
+    return List.of(input);
+  }
+
+  @Override
+  public List<Constant> constants() {
+    return bias == null ? List.of(weight) : List.of(weight, bias);
+  }
+
+  Dense then(List<Eltwise> activation, Value output) {
+    return new Dense(input, output, weight, bias, features, activation);
+  }
+
+  @Override
+  public void forward(Emitter emitter) {
+    Tensor x = emitter.tensor(input);
+    long width = weight.length() / features;
+    if (x.rank() != 2 || x.size(1) != width) {
+      throw emitter.wrong("vectors [N, " + width + "]", x);
+    }
+    memory.desc source = Descs.plain(x.shape(), emitter.type());
+    memory.desc weights = Descs.any(new long[] {features, width}, emitter.type());
+    // Sums are in float32, and what follows (softmax, mostly) wants them so; the array is small.
+    memory.desc target = Descs.plain(new long[] {x.size(0), features}, Emitter.f32());
+    primitive_attr attributes = emitter.attributes();
+    attributes.set_post_ops(Eltwise.append(new post_ops(), activation));
+    inner_product_forward.primitive_desc description = bias == null
+        ? new inner_product_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference, source, weights,
+            target, attributes, false)
+        : new inner_product_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference, source, weights,
+            new memory.desc(new long[] {features}, Emitter.f32(), memory.format_tag.x), target, attributes, false);
+    Map<Integer, Tensor> arguments = new HashMap<>();
+    arguments.put(DNNL_ARG_SRC, emitter.in(x, source));
+    arguments.put(DNNL_ARG_WEIGHTS, emitter.constant(weight, description.weights_desc()));
+    if (bias != null) {
+      arguments.put(DNNL_ARG_BIAS, emitter.constant(bias, description.bias_desc()));
+    }
+    Tensor y = emitter.allocate(target);
+    arguments.put(DNNL_ARG_DST, y);
+    emitter.run(description, new inner_product_forward(description), arguments);
+    emitter.give(output, y);
+  }
+}

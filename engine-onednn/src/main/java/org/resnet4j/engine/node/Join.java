@@ -1,0 +1,56 @@
+package org.resnet4j.engine.node;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MULTIPLE_SRC;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.concat;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory_desc_vector;
+import org.resnet4j.engine.plan.Emitter;
+import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tensor;
+import org.resnet4j.engine.plan.Value;
+
+/**
+ * Arrays one behind the other along an axis.
+ *
+ * @param axis counted from behind where negative
+ */
+public record Join(List<Value> inputs, Value output, int axis) implements Node {
+  public Join {
+    inputs = List.copyOf(inputs);
+  }
+
+  @Override
+  public void forward(Emitter emitter) {
+    Tensor first = emitter.tensor(inputs.get(0));
+    int along = axis < 0 ? axis + first.rank() : axis;
+    List<Tensor> sources = new ArrayList<>();
+    for (Value input : inputs) {
+      Tensor x = emitter.tensor(input);
+      for (int i = 0; i < Math.max(x.rank(), first.rank()); i++) {
+        if (x.rank() != first.rank() || i != along && x.size(i) != first.size(i)) {
+          throw emitter.wrong("the other inputs' shape except on axis " + along, x);
+        }
+      }
+      // One type for all; the first one's decides.
+      sources.add(x.type() == first.type() ? x
+          : emitter.in(x, org.resnet4j.engine.plan.Descs.plain(x.shape(), first.type())));
+    }
+    memory_desc_vector descs = new memory_desc_vector(sources.stream().map(Tensor::desc).toArray(memory.desc[]::new));
+    concat.primitive_desc description =
+        new concat.primitive_desc(emitter.engine(), along, descs, emitter.attributes(), false);
+    Map<Integer, Tensor> arguments = new HashMap<>();
+    for (int i = 0; i < sources.size(); i++) {
+      arguments.put(DNNL_ARG_MULTIPLE_SRC + i, sources.get(i));
+    }
+    Tensor y = emitter.allocate(description.dst_desc());
+    arguments.put(DNNL_ARG_DST, y);
+    emitter.run(description, new concat(description), arguments);
+    emitter.give(output, y);
+  }
+}

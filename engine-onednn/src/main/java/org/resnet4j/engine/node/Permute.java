@@ -1,0 +1,39 @@
+package org.resnet4j.engine.node;
+
+import java.util.List;
+import org.resnet4j.engine.plan.Emitter;
+import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tensor;
+import org.resnet4j.engine.plan.Value;
+
+/**
+ * Axes in another order; nothing is copied.
+ *
+ * @param axes the input's axis of each of the output's
+ */
+public record Permute(Value input, Value output, List<Integer> axes) implements Node {
+  public static final List<Integer> TO_CHANNELS_FIRST = List.of(0, 3, 1, 2);
+  public static final List<Integer> TO_CHANNELS_LAST = List.of(0, 2, 3, 1);
+
+  public Permute {
+    axes = List.copyOf(axes);
+  }
+
+  @Override
+  public List<Value> inputs() {
+    return List.of(input);
+  }
+
+  @Override
+  public void forward(Emitter emitter) {
+    Tensor x = emitter.tensor(input);
+    if (x.rank() != axes.size()) {
+      throw emitter.wrong("an array of " + axes.size() + " axes", x);
+    }
+    int[] places = new int[axes.size()];
+    for (int place = 0; place < places.length; place++) {
+      places[axes.get(place)] = place;
+    }
+    emitter.give(output, x.as(x.desc().permute_axes(places)));
+  }
+}

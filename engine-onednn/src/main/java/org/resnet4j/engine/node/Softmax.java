@@ -1,0 +1,45 @@
+package org.resnet4j.engine.node;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.softmax_forward;
+import org.resnet4j.engine.plan.Descs;
+import org.resnet4j.engine.plan.Emitter;
+import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tensor;
+import org.resnet4j.engine.plan.Value;
+
+/**
+ * Softmax along an axis.
+ *
+ * @param axis counted from behind where negative
+ * @param logarithm whether the logarithm of softmax is meant
+ */
+public record Softmax(Value input, Value output, int axis, boolean logarithm) implements Node {
+  @Override
+  public List<Value> inputs() {
+    return List.of(input);
+  }
+
+  @Override
+  public void forward(Emitter emitter) {
+    Tensor x = emitter.tensor(input);
+    int along = axis < 0 ? axis + x.rank() : axis;
+    if (along < 0 || along >= x.rank()) {
+      throw emitter.wrong("an array with axis " + axis, x);
+    }
+    memory.data_type type = emitter.type(output);
+    softmax_forward.primitive_desc description = new softmax_forward.primitive_desc(emitter.engine(),
+        prop_kind.forward_inference, logarithm ? algorithm.softmax_log : algorithm.softmax_accurate, x.desc(),
+        x.type() == type ? x.desc() : Descs.any(x.shape(), type), along, emitter.attributes(), false);
+    Tensor y = emitter.over(x, description.dst_desc());
+    emitter.run(description, new softmax_forward(description), Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));
+    emitter.give(output, y);
+  }
+}

@@ -1,0 +1,218 @@
+package org.resnet4j.engine.plan;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.reorder;
+import org.resnet4j.engine.EngineException;
+
+/** Takes down the steps of a plan while the nodes say, one after the other, what they need. */
+public final class Emitter {
+  private final Program program;
+  private final memory.data_type type;
+  private final Natives natives;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<Storage.Buffer> buffers = new ArrayList<>();
+  private final Map<Value, Tensor> tensors = new HashMap<>();
+  private final Map<Storage, List<Value>> holders = new HashMap<>();
+  private final Map<Value, Integer> lastReaders = new HashMap<>();
+  private int position;
+
+  Emitter(Program program, memory.data_type type, Natives natives) {
+    this.program = program;
+    this.type = type;
+    this.natives = natives;
+    for (int i = 0; i < program.nodes().size(); i++) {
+      for (Value input : program.nodes().get(i).inputs()) {
+        lastReaders.put(input, i);
+      }
+    }
+    program.outputs().forEach(output -> lastReaders.put(output, Integer.MAX_VALUE));
+  }
+
+  /** All nodes, from inputs of plain float32 arrays to outputs of such. */
+  void emit(List<long[]> shapes) {
+    for (int i = 0; i < shapes.size(); i++) {
+      give(program.inputs().get(i), new Tensor(new Storage.Input(i), keep(Descs.plain(shapes.get(i), f32()))));
+    }
+    for (Node node : program.nodes()) {
+      node.forward(this);
+      if (!tensors.containsKey(node.output())) {
+        throw new IllegalStateException("node " + node.name() + " gave no output");
+      }
+      position++;
+    }
+    for (int i = 0; i < program.outputs().size(); i++) {
+      Tensor inner = tensor(program.outputs().get(i));
+      copy(inner, new Tensor(new Storage.Output(i), Descs.plain(inner.shape(), f32())));
+    }
+  }
+
+  List<Step> steps() {
+    return steps;
+  }
+
+  List<Storage.Buffer> buffers() {
+    return buffers;
+  }
+
+  /** The node at work. */
+  public String node() {
+    return position < program.nodes().size() ? program.nodes().get(position).name() : "output";
+  }
+
+  public engine engine() {
+    return Cpu.ENGINE;
+  }
+
+  public static memory.data_type f32() {
+    return memory.data_type.f32;
+  }
+
+  /** The type that the network is computed in. */
+  public memory.data_type type() {
+    return type;
+  }
+
+  /** The type that a value has: outputs of the network are float32 from their kernel on. */
+  public memory.data_type type(Value value) {
+    return program.outputs().contains(value) ? f32() : type;
+  }
+
+  /** Whether tensors are in the narrow type, whose kernels want channels last. */
+  public boolean narrow() {
+    return type != f32();
+  }
+
+  public Tensor tensor(Value value) {
+    Tensor tensor = tensors.get(value);
+    if (tensor == null) {
+      throw new IllegalStateException("node " + node() + " reads " + value + ", which no node before it gives");
+    }
+    return tensor;
+  }
+
+  /** Says where a value lies; several values may share a place. */
+  public void give(Value value, Tensor tensor) {
+    tensors.put(value, tensor);
+    holders.computeIfAbsent(tensor.storage(), storage -> new ArrayList<>()).add(value);
+  }
+
+  /** Whether the node at work is the last to read what lies there, so that it may write over it. */
+  public boolean ends(Tensor tensor) {
+    return tensor.storage() instanceof Storage.Buffer
+        && holders.getOrDefault(tensor.storage(), List.of()).stream()
+            .allMatch(value -> lastReaders.getOrDefault(value, -1) <= position);
+  }
+
+  /** A new place. */
+  public Tensor allocate(memory.desc desc) {
+    Storage.Buffer buffer = new Storage.Buffer(desc.get_size());
+    buffers.add(buffer);
+    return new Tensor(buffer, desc);
+  }
+
+  /** The tensor's own place where nobody needs that any more and it has the layout; else a new one. */
+  public Tensor over(Tensor tensor, memory.desc desc) {
+    return ends(tensor) && tensor.desc().equals(desc) ? tensor : allocate(desc);
+  }
+
+  /** A parameter in a layout. */
+  public Tensor constant(Constant constant, memory.desc desc) {
+    return new Tensor(new Storage.Parameter(constant), desc);
+  }
+
+  /** The tensor in a layout and type: itself, or a copy. */
+  public Tensor in(Tensor tensor, memory.desc desc) {
+    if (tensor.desc().equals(desc)) {
+      return tensor;
+    }
+    Tensor copy = allocate(desc);
+    copy(tensor, copy);
+    return copy;
+  }
+
+  /** The tensor row by row. */
+  public Tensor plain(Tensor tensor) {
+    return in(tensor, Descs.plain(tensor.shape(), tensor.type()));
+  }
+
+  /** The layout of a tensor that no kernel asks for: channels last where the kernels want that, else row by row. */
+  public memory.desc dense(long[] shape) {
+    return narrow() && shape.length == 4 ? Descs.channelsLast(shape, type) : Descs.plain(shape, type);
+  }
+
+  /** Copies between layouts and types. */
+  public void copy(Tensor from, Tensor to) {
+    reorder.primitive_desc description = new reorder.primitive_desc(Cpu.ENGINE, from.desc(), Cpu.ENGINE, to.desc(),
+        attributes(), false);
+    run(description, new reorder(description), Map.of(DNNL_ARG_SRC, from, DNNL_ARG_DST, to));
+  }
+
+  /** Attributes with memory for the primitive's own use coming from the plan, so that calls don't share it. */
+  public primitive_attr attributes() {
+    primitive_attr attributes = new primitive_attr();
+    attributes.set_scratchpad_mode(scratchpad_mode.user);
+    return attributes;
+  }
+
+  /** Adds a primitive. */
+  public void run(primitive_desc_base description, primitive primitive, Map<Integer, Tensor> tensors) {
+    List<Step.Argument> arguments = new ArrayList<>();
+    tensors.forEach((role, tensor) -> arguments.add(new Step.Argument(role, tensor)));
+    memory.desc scratchpad = description.scratchpad_desc();
+    if (scratchpad.get_size() > 0) {
+      arguments.add(new Step.Argument(DNNL_ARG_SCRATCHPAD, allocate(scratchpad)));
+    }
+    arguments.forEach(argument -> used(argument.tensor()));
+    steps.add(new Step.Kernel(node(), primitive.get_kind().toString(), description.impl_info_str().getString(),
+        natives.keep(primitive), arguments));
+  }
+
+  /**
+   * Adds work in Java.
+   *
+   * @param inputs plain, in float32
+   * @param output the same
+   */
+  public void call(List<Tensor> inputs, Tensor output, Step.Work work) {
+    inputs.forEach(this::used);
+    used(output);
+    steps.add(new Step.Call(node(), List.copyOf(inputs), output, work));
+  }
+
+  /** Fills a tensor's whole place with zeros. */
+  public void clear(Tensor tensor) {
+    used(tensor);
+    steps.add(new Step.Clear(node(), tensor));
+  }
+
+  private void used(Tensor tensor) {
+    keep(tensor.desc());
+    if (tensor.storage() instanceof Storage.Buffer buffer) {
+      buffer.usedAt(steps.size());
+    }
+  }
+
+  private memory.desc keep(memory.desc desc) {
+    return natives.keep(desc);
+  }
+
+  /** That the node can't take this input. */
+  public EngineException wrong(String expected, Tensor found) {
+    return new EngineException.WrongInput("vertex " + node(), expected, "shape " + Arrays.toString(found.shape()));
+  }
+}

@@ -1,0 +1,138 @@
+package org.resnet4j.engine.plan;
+
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+
+/** A plan's steps with memory of their own: what one call needs at a time. */
+public final class Execution implements AutoCloseable {
+  private final Natives natives = new Natives();
+  private final Plan plan;
+  private final BytePointer block;
+  private final stream stream;
+  private final Map<Integer, List<memory>> inputs = new HashMap<>();
+  private final Map<Integer, List<memory>> outputs = new HashMap<>();
+  private final List<Runnable> work = new ArrayList<>();
+  private final List<Binding> parameters = new ArrayList<>();
+  private Snapshot snapshot;
+
+  private record Binding(IntMemoryMap arguments, int role, Constant constant, memory.desc desc) {}
+
+  Execution(Plan plan) {
+    this.plan = plan;
+    block = new BytePointer(plan.memory() + Plan.ALIGNMENT);
+    stream = new stream(Cpu.ENGINE);
+    try (PointerScope scope = Natives.scope()) {
+      for (Step step : plan.steps()) {
+        work.add(prepared(step));
+      }
+    }
+  }
+
+  private Runnable prepared(Step step) {
+    if (step instanceof Step.Kernel kernel) {
+      return prepared(kernel);
+    } else if (step instanceof Step.Clear clear) {
+      memory memory = memory(clear.tensor());
+      long size = clear.tensor().desc().get_size();
+      return () -> Pointer.memset(memory.get_data_handle(), 0, size);
+    }
+    return prepared((Step.Call) step);
+  }
+
+  private Runnable prepared(Step.Kernel kernel) {
+    IntMemoryMap arguments = natives.keep(new IntMemoryMap());
+    for (Step.Argument argument : kernel.arguments()) {
+      memory.desc desc = argument.tensor().desc();
+      if (argument.tensor().storage() instanceof Storage.Parameter parameter) {
+        parameters.add(new Binding(arguments, argument.role(), parameter.constant(), desc));
+      } else {
+        arguments.put(argument.role(), memory(argument.tensor()));
+      }
+    }
+    return () -> kernel.primitive().execute(stream, arguments);
+  }
+
+  private memory memory(Tensor tensor) {
+    Pointer place = tensor.storage() instanceof Storage.Buffer buffer ? at(buffer) : block;
+    memory memory = natives.keep(new memory(tensor.desc(), Cpu.ENGINE, place));
+    if (tensor.storage() instanceof Storage.Input input) {
+      inputs.computeIfAbsent(input.index(), index -> new ArrayList<>()).add(memory);
+    } else if (tensor.storage() instanceof Storage.Output output) {
+      outputs.computeIfAbsent(output.index(), index -> new ArrayList<>()).add(memory);
+    }
+    return memory;
+  }
+
+  private Pointer at(Storage.Buffer buffer) {
+    long misaligned = block.address() % Plan.ALIGNMENT;
+    return block.getPointer((misaligned == 0 ? 0 : Plan.ALIGNMENT - misaligned) + buffer.offset());
+  }
+
+  private Runnable prepared(Step.Call call) {
+    List<memory> from = call.inputs().stream().map(this::memory).toList();
+    memory to = memory(call.output());
+    long[] lengths = call.inputs().stream().mapToLong(input -> input.desc().get_size() / Float.BYTES).toArray();
+    long length = call.output().desc().get_size() / Float.BYTES;
+    return () -> {
+      stream._wait();
+      List<FloatBuffer> arrays = new ArrayList<>();
+      for (int i = 0; i < lengths.length; i++) {
+        arrays.add(floats(from.get(i), lengths[i]));
+      }
+      call.work().run(arrays, floats(to, length));
+    };
+  }
+
+  private static FloatBuffer floats(memory memory, long length) {
+    return new BytePointer(memory.get_data_handle()).capacity(length * Float.BYTES).asByteBuffer()
+        .order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+
+  /** Computes the outputs, plain float32, from inputs of the same kind and of the plan's shapes. */
+  public void run(Snapshot parameters, List<FloatPointer> from, List<FloatPointer> to) {
+    bind(parameters);
+    place(inputs, from);
+    place(outputs, to);
+    for (Runnable step : work) {
+      step.run();
+    }
+    stream._wait();
+  }
+
+  private void bind(Snapshot now) {
+    if (now != snapshot) {
+      parameters.forEach(binding -> binding.arguments.put(binding.role, now.memory(binding.constant, binding.desc)));
+      snapshot = now;
+    }
+  }
+
+  private static void place(Map<Integer, List<memory>> memories, List<FloatPointer> pointers) {
+    for (int i = 0; i < pointers.size(); i++) {
+      for (memory memory : memories.getOrDefault(i, List.of())) {
+        memory.set_data_handle(pointers.get(i));
+      }
+    }
+  }
+
+  public List<long[]> outputShapes() {
+    return plan.outputShapes();
+  }
+
+  @Override
+  public void close() {
+    natives.close();
+    stream.close();
+    block.close();
+  }
+}

@@ -1,0 +1,24 @@
+package org.resnet4j.engine.plan;
+
+import java.util.List;
+
+/** One step of a program. Nodes are immutable and know no sizes: those come with the inputs when a plan is made. */
+public interface Node {
+  /** What is computed from; a value may stand more than once. */
+  List<Value> inputs();
+
+  Value output();
+
+  /** The vertex that this is for. */
+  default String name() {
+    return output().name();
+  }
+
+  /** The parameters that the node reads. */
+  default List<Constant> constants() {
+    return List.of();
+  }
+
+  /** Adds the primitives of inference. */
+  void forward(Emitter emitter);
+}

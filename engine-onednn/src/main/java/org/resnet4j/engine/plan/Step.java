@@ -1,0 +1,33 @@
+package org.resnet4j.engine.plan;
+
+import java.util.List;
+import org.bytedeco.dnnl.primitive;
+
+/** What an execution does in order. */
+sealed interface Step {
+  /** The node that it is for. */
+  String node();
+
+  /** A tensor in its role, one of oneDNN's DNNL_ARG constants. */
+  record Argument(int role, Tensor tensor) {}
+
+  /**
+   * A primitive.
+   *
+   * @param implementation as oneDNN names it
+   */
+  record Kernel(String node, String kind, String implementation, primitive primitive, List<Argument> arguments)
+      implements Step {}
+
+  /** Fills with zeros. */
+  record Clear(String node, Tensor tensor) implements Step {}
+
+  /** Work in Java on tensors of plain float32 layout. */
+  record Call(String node, List<Tensor> inputs, Tensor output, Work work) implements Step {}
+
+  /** Fills the output from the inputs. */
+  @FunctionalInterface
+  interface Work {
+    void run(List<java.nio.FloatBuffer> inputs, java.nio.FloatBuffer output);
+  }
+}
