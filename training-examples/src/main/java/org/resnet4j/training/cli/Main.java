@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.util.CrashReportingUtil;
+import org.resnet4j.engine.EngineException;
 import org.resnet4j.modelexport.ExportException;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.training.data.DataException;
@@ -166,7 +167,8 @@ public final class Main implements Runnable {
     }
     String message = e.getMessage() == null ? "" : Printable.of(e.getMessage());
     boolean said = (exitCode(e) != ExitCode.FAILURE || e instanceof WeightsException
-        || e instanceof ModelImportException || e instanceof ExportException || e instanceof WeightStoreException) && !message.isEmpty();
+        || e instanceof ModelImportException || e instanceof ExportException || e instanceof WeightStoreException
+        || e instanceof EngineException) && !message.isEmpty();
     return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
         + " (--verbose shows where)";
   }
