@@ -1,8 +1,10 @@
 package org.resnet4j.training.cli;
 
 import java.io.PrintStream;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.OneDnn;
@@ -25,7 +27,12 @@ final class InferenceOptions {
 
   /** @throws CommandException if the options contradict each other; called before anything slow */
   void check() {
-    if (engine == Engine.DL4J && precision == Precision.BFLOAT16) {
+    check(engine == null ? Set.of(Engine.values()) : Set.of(engine), Set.of(precision));
+  }
+
+  /** @throws CommandException if there are types that none of the engines has */
+  static void check(Collection<Engine> engines, Collection<Precision> precisions) {
+    if (!engines.contains(Engine.ONEDNN) && precisions.contains(Precision.BFLOAT16)) {
       throw new CommandException(ExitCode.USAGE,
           "--precision bfloat16 is for --engine onednn; Deeplearning4j computes in float32.");
     }

@@ -28,7 +28,7 @@ import picocli.CommandLine.ScopeType;
     name = "resnet4j",
     description = "Residual networks for Java: train one on a folder of photos, look at the report, use the model.",
     subcommands = {FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
-        SummaryCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class, DoctorCommand.class,
+        SummaryCommand.class, BenchmarkCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class, DoctorCommand.class,
         QuickstartCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
