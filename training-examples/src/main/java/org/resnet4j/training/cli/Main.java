@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.util.CrashReportingUtil;
+import org.resnet4j.engine.EngineException;
 import org.resnet4j.modelexport.ExportException;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.training.data.DataException;
@@ -27,7 +28,7 @@ import picocli.CommandLine.ScopeType;
     name = "resnet4j",
     description = "Residual networks for Java: train one on a folder of photos, look at the report, use the model.",
     subcommands = {FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
-        SummaryCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class, DoctorCommand.class,
+        SummaryCommand.class, BenchmarkCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class, DoctorCommand.class,
         QuickstartCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
@@ -166,7 +167,8 @@ public final class Main implements Runnable {
     }
     String message = e.getMessage() == null ? "" : Printable.of(e.getMessage());
     boolean said = (exitCode(e) != ExitCode.FAILURE || e instanceof WeightsException
-        || e instanceof ModelImportException || e instanceof ExportException || e instanceof WeightStoreException) && !message.isEmpty();
+        || e instanceof ModelImportException || e instanceof ExportException || e instanceof WeightStoreException
+        || e instanceof EngineException) && !message.isEmpty();
     return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
         + " (--verbose shows where)";
   }

@@ -1,0 +1,74 @@
+package org.resnet4j.training.cli;
+
+import java.io.PrintStream;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.engine.EngineOptions;
+import org.resnet4j.engine.OneDnn;
+import org.resnet4j.engine.Precision;
+import org.resnet4j.engine.plan.Cpu;
+import org.resnet4j.training.loop.Network;
+import picocli.CommandLine.Option;
+
+/** What a network is computed by and in which number type, of every command that only infers. */
+final class InferenceOptions {
+  @Option(names = "--engine", paramLabel = "ENGINE",
+      description = "What computes: onednn, the network compiled for this processor, or dl4j, Deeplearning4j itself"
+          + " (default: onednn, or dl4j with a line that says why).")
+  Engine engine;
+
+  @Option(names = "--precision", paramLabel = "TYPE", defaultValue = "float32",
+      description = "Number type of --engine onednn: float32; bfloat16, which keeps 8 bits of significand; or auto,"
+          + " bfloat16 where the processor has instructions for it.")
+  Precision precision;
+
+  /** @throws CommandException if the options contradict each other; called before anything slow */
+  void check() {
+    check(engine == null ? Set.of(Engine.values()) : Set.of(engine), Set.of(precision));
+  }
+
+  /** @throws CommandException if there are types that none of the engines has */
+  static void check(Collection<Engine> engines, Collection<Precision> precisions) {
+    if (!engines.contains(Engine.ONEDNN) && precisions.contains(Precision.BFLOAT16)) {
+      throw new CommandException(ExitCode.USAGE,
+          "--precision bfloat16 is for --engine onednn; Deeplearning4j computes in float32.");
+    }
+  }
+
+  /**
+   * The network ready to be run. When the engine that is taken by default can't be used here, says so in a line.
+   *
+   * @throws CommandException if what the user asked for can't be had here
+   */
+  Network open(ComputationGraph graph, PrintStream err) {
+    return settled(OneDnn.unavailable(), err).open(graph, EngineOptions.standard().withPrecision(precision));
+  }
+
+  /** @param unavailable why oneDNN can't be used, if so */
+  Engine settled(Optional<String> unavailable, PrintStream err) {
+    check();
+    if (engine == Engine.DL4J) {
+      return engine;
+    }
+    if (unavailable.isPresent()) {
+      if (engine != null || precision == Precision.BFLOAT16) {
+        throw new CommandException(ExitCode.FAILURE, (engine != null ? "--engine onednn" : "--precision bfloat16")
+            + " can't be had: " + unavailable.get());
+      }
+      err.println(Printable.of("Computing on Deeplearning4j alone: " + unavailable.get()));
+      return Engine.DL4J;
+    }
+    if (precision == Precision.BFLOAT16 && !Cpu.hasFastBfloat16()) {
+      err.println(slowBfloat16() + " It computes by way of float32, more slowly than --precision float32.");
+    }
+    return Engine.ONEDNN;
+  }
+
+  /** For processors without {@link Cpu#hasFastBfloat16}. */
+  static String slowBfloat16() {
+    return "This processor (" + Cpu.instructions().toUpperCase(Locale.ROOT) + ") has no instructions for bfloat16.";
+  }
+}
