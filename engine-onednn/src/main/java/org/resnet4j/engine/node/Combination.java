@@ -125,15 +125,16 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
   }
 
   /** With axes of size 1 behind the first. */
-  private static Tensor ranked(Emitter emitter, Tensor x, int rank) {
-    if (x.rank() == rank) {
-      return x;
-    }
+  static Tensor ranked(Emitter emitter, Tensor x, int rank) {
+    return x.rank() == rank ? x : Reshape.reshaped(emitter, x, rankedShape(x, rank));
+  }
+
+  static long[] rankedShape(Tensor x, int rank) {
     long[] shape = new long[rank];
     Arrays.fill(shape, 1);
     shape[0] = x.size(0);
     System.arraycopy(x.shape(), 1, shape, rank - x.rank() + 1, x.rank() - 1);
-    return Reshape.reshaped(emitter, x, shape);
+    return shape;
   }
 
   /** Repeated along the axes of size 1, which the primitive's first source can't be. */

@@ -204,15 +204,29 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
     /** The weights' gradient as a product over all pixels: faster than the convolution's, and it lies as the network wants it. */
     private void product(Tensor dy) {
       long in = inputChannels();
-      long pixels = x.size(0) * x.size(2) * x.size(3);
+      Tensor seen = subsampled();
+      long pixels = seen.size(0) * seen.size(2) * seen.size(3);
       memory.desc left = new memory.desc(new long[] {channels, pixels}, emitter.type(), new long[] {1, channels});
       memory.desc right = new memory.desc(new long[] {pixels, in}, emitter.type(), new long[] {in, 1});
       memory.desc result = Descs.plain(new long[] {channels, in}, Emitter.f32());
       matmul.primitive_desc description = new matmul.primitive_desc(emitter.engine(), left, right, result,
           emitter.attributes(), false);
       tape.parameter(weight, Descs.plain(weightShape(), Emitter.f32()), gradient -> emitter.run(description,
-          new matmul(description), Map.of(DNNL_ARG_SRC, dy.as(left), DNNL_ARG_WEIGHTS, x.as(right), DNNL_ARG_DST,
-              gradient.as(result))));
+          new matmul(description), Map.of(DNNL_ARG_SRC, dy.as(left), DNNL_ARG_WEIGHTS, seen.as(right),
+              DNNL_ARG_DST, gradient.as(result))));
+    }
+
+    /** The pixels that the windows are at. */
+    private Tensor subsampled() {
+      int[] stride = window.stride();
+      if (stride[0] == 1 && stride[1] == 1) {
+        return x;
+      }
+      long[] shape = {x.size(0), x.size(1), placement.size()[0], placement.size()[1]};
+      long row = x.size(3) * x.size(1);
+      memory.desc every = new memory.desc(shape, emitter.type(),
+          new long[] {x.size(2) * row, 1, stride[0] * row, stride[1] * x.size(1)});
+      return emitter.in(x.as(every), Descs.channelsLast(shape, emitter.type()));
     }
 
     private void weightGradients(convolution_forward.primitive_desc forward, Tensor dy) {
