@@ -12,6 +12,8 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.engine.node.Interpreted;
+import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Program;
 import org.resnet4j.engine.plan.Value;
@@ -54,9 +56,29 @@ public final class Lowering {
       if (!signals.containsKey(name)) {
         List<Signal> inputs = configuration.getVertexInputs().get(name).stream().map(signals::get).toList();
         Site site = new Site(nodes, name, inputs, graph.getVertices()[index].getLayer());
-        signals.put(name, lower(site, configuration.getVertices().get(name)));
+        int before = nodes.size();
+        try {
+          signals.put(name, lower(site, configuration.getVertices().get(name)));
+        } catch (Unsupported e) {
+          nodes.subList(before, nodes.size()).clear();
+          signals.put(name, interpreted(site, e.what()));
+        }
       }
     }
+  }
+
+  /** The vertex as DL4J computes it. */
+  private Signal interpreted(Site site, String what) {
+    String name = site.vertex();
+    Parameters.Range range = Parameters.range(graph, name);
+    Constant parameters = range.length() == 0 ? null : site.computed("parameters", range.length(), range::read);
+    StandIn vertex = new StandIn(graph.getConfiguration(), name, range.length());
+    List<Value> inputs = site.inputs().stream().map(site::asIs).toList();
+    GraphVertex configured = graph.getConfiguration().getVertices().get(name);
+    Class<?> kind = configured instanceof LayerVertex layer ? layer.getLayerConf().getLayer().getClass()
+        : configured.getClass();
+    return new Signal(site.add(output ->
+        new Interpreted(inputs, output, parameters, vertex, kind.getSimpleName(), what)));
   }
 
   private static Signal lower(Site site, GraphVertex vertex) {

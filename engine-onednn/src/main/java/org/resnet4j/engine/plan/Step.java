@@ -8,6 +8,9 @@ sealed interface Step {
   /** The node that it is for. */
   String node();
 
+  /** What it reads, a kernel's outputs with them. */
+  List<Tensor> inputs();
+
   /** A tensor in its role, one of oneDNN's DNNL_ARG constants. */
   record Argument(int role, Tensor tensor) {}
 
@@ -17,10 +20,20 @@ sealed interface Step {
    * @param implementation as oneDNN names it
    */
   record Kernel(String node, String kind, String implementation, primitive primitive, List<Argument> arguments)
-      implements Step {}
+      implements Step {
+    @Override
+    public List<Tensor> inputs() {
+      return arguments.stream().map(Argument::tensor).toList();
+    }
+  }
 
   /** Fills with zeros. */
-  record Clear(String node, Tensor tensor) implements Step {}
+  record Clear(String node, Tensor tensor) implements Step {
+    @Override
+    public List<Tensor> inputs() {
+      return List.of();
+    }
+  }
 
   /** Work in Java on tensors of plain float32 layout. */
   record Call(String node, List<Tensor> inputs, Tensor output, Work work) implements Step {}
