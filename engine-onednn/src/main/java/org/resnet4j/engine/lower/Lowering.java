@@ -13,6 +13,8 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.engine.node.Interpreted;
+import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Program;
 import org.resnet4j.engine.plan.Value;
@@ -69,9 +71,32 @@ public final class Lowering {
         List<Signal> inputs = configuration.getVertexInputs().get(name).stream().map(signals::get).toList();
         GraphVertex vertex = configuration.getVertices().get(name);
         Site site = new Site(nodes, name, inputs, graph.getVertices()[index].getLayer(), training && !frozen(vertex));
-        signals.put(name, lower(site, vertex));
+        int before = nodes.size();
+        try {
+          signals.put(name, lower(site, vertex));
+        } catch (Unsupported e) {
+          if (training) {
+            throw e;
+          }
+          nodes.subList(before, nodes.size()).clear();
+          signals.put(name, interpreted(site, e.what()));
+        }
       }
     }
+  }
+
+  /** The vertex as DL4J computes it. */
+  private Signal interpreted(Site site, String what) {
+    String name = site.vertex();
+    Parameters.Range range = Parameters.range(graph, name);
+    Constant parameters = range.length() == 0 ? null : site.computed("parameters", range.length(), range::read);
+    StandIn vertex = new StandIn(graph.getConfiguration(), name, range.length());
+    List<Value> inputs = site.inputs().stream().map(site::asIs).toList();
+    GraphVertex configured = graph.getConfiguration().getVertices().get(name);
+    Class<?> kind = configured instanceof LayerVertex layer ? layer.getLayerConf().getLayer().getClass()
+        : configured.getClass();
+    return new Signal(site.add(output ->
+        new Interpreted(inputs, output, parameters, vertex, kind.getSimpleName(), what)));
   }
 
   private static Signal lower(Site site, GraphVertex vertex) {

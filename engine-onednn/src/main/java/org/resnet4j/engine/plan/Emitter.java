@@ -283,6 +283,11 @@ public final class Emitter {
     return natives.keep(desc);
   }
 
+  /** Of the arrays that the network was given, in order of its inputs. */
+  public List<long[]> inputShapes() {
+    return program.inputs().stream().map(input -> tensor(input).shape()).toList();
+  }
+
   /** That the node can't take this input. */
   public EngineException wrong(String expected, Tensor found) {
     return new EngineException.WrongInput("vertex " + node(), expected, "shape " + Arrays.toString(found.shape()));

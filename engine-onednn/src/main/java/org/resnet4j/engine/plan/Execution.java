@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.stream;
@@ -31,7 +32,8 @@ public final class Execution implements AutoCloseable {
   private Snapshot snapshot;
   private long[] times;
 
-  private record Binding(IntMemoryMap arguments, int role, Constant constant, memory.desc desc) {}
+  /** Where a parameter goes when a snapshot comes. */
+  private record Binding(Constant constant, memory.desc desc, Consumer<memory> place) {}
 
   Execution(Plan plan, Trained trained, BytePointer shared) {
     this.plan = plan;
@@ -43,6 +45,9 @@ public final class Execution implements AutoCloseable {
       for (Step step : plan.steps()) {
         work.add(prepared(step));
       }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 
@@ -62,7 +67,7 @@ public final class Execution implements AutoCloseable {
     for (Step.Argument argument : kernel.arguments()) {
       memory.desc desc = argument.tensor().desc();
       if (argument.tensor().storage() instanceof Storage.Parameter parameter) {
-        parameters.add(new Binding(arguments, argument.role(), parameter.constant(), desc));
+        parameters.add(new Binding(parameter.constant(), desc, memory -> arguments.put(argument.role(), memory)));
       } else {
         arguments.put(argument.role(), memory(argument.tensor()));
       }
@@ -90,7 +95,16 @@ public final class Execution implements AutoCloseable {
   }
 
   private Runnable prepared(Step.Call call) {
-    List<memory> from = call.inputs().stream().map(this::memory).toList();
+    memory[] from = new memory[call.inputs().size()];
+    for (int i = 0; i < from.length; i++) {
+      Tensor input = call.inputs().get(i);
+      if (input.storage() instanceof Storage.Parameter parameter) {
+        int index = i;
+        parameters.add(new Binding(parameter.constant(), input.desc(), memory -> from[index] = memory));
+      } else {
+        from[i] = memory(input);
+      }
+    }
     memory to = memory(call.output());
     long[] lengths = call.inputs().stream().mapToLong(input -> input.desc().get_size() / Float.BYTES).toArray();
     long length = call.output().desc().get_size() / Float.BYTES;
@@ -98,7 +112,7 @@ public final class Execution implements AutoCloseable {
       stream._wait();
       List<FloatBuffer> arrays = new ArrayList<>();
       for (int i = 0; i < lengths.length; i++) {
-        arrays.add(floats(from.get(i), lengths[i]));
+        arrays.add(floats(from[i], lengths[i]));
       }
       call.work().run(arrays, floats(to, length));
     };
@@ -151,9 +165,10 @@ public final class Execution implements AutoCloseable {
     return kinds;
   }
 
-  private void bind(Snapshot now) {
+  /** Takes these parameters for the next run. */
+  public void bind(Snapshot now) {
     if (now != snapshot) {
-      parameters.forEach(binding -> binding.arguments.put(binding.role, now.memory(binding.constant, binding.desc)));
+      parameters.forEach(binding -> binding.place.accept(now.memory(binding.constant, binding.desc)));
       snapshot = now;
     }
   }
@@ -164,6 +179,11 @@ public final class Execution implements AutoCloseable {
         memory.set_data_handle(pointers.get(i));
       }
     }
+  }
+
+  /** Whose parameters it computed with last, and holds on to; null before the first run. */
+  Snapshot snapshot() {
+    return snapshot;
   }
 
   public List<long[]> outputShapes() {

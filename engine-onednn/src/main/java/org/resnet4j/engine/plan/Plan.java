@@ -14,6 +14,7 @@ import org.bytedeco.javacpp.PointerScope;
 public final class Plan extends Shared {
   /** Of a cache line, so that kernels' accesses are aligned. */
   static final long ALIGNMENT = 64;
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
   private final Natives natives = new Natives();
   private final List<Step> steps;
@@ -108,11 +109,9 @@ public final class Plan extends Shared {
   Map<Constant, List<memory.desc>> parameters() {
     Map<Constant, List<memory.desc>> layouts = new LinkedHashMap<>();
     for (Step step : steps) {
-      if (step instanceof Step.Kernel kernel) {
-        for (Step.Argument argument : kernel.arguments()) {
-          if (argument.tensor().storage() instanceof Storage.Parameter parameter) {
-            layouts.computeIfAbsent(parameter.constant(), constant -> new ArrayList<>()).add(argument.tensor().desc());
-          }
+      for (Tensor input : step.inputs()) {
+        if (input.storage() instanceof Storage.Parameter parameter) {
+          layouts.computeIfAbsent(parameter.constant(), constant -> new ArrayList<>()).add(input.desc());
         }
       }
     }
@@ -139,8 +138,26 @@ public final class Plan extends Shared {
     return memory + ALIGNMENT;
   }
 
+  /** Takes an execution back, for the next call if there aren't more of them than could run at a time. */
   public void giveBack(Execution execution) {
+    if (idle.size() >= PROCESSORS) {
+      execution.close();
+      return;
+    }
+    Snapshot last = execution.snapshot();
     idle.push(execution);
+    if (last != null && last.retired()) {
+      forget(last);
+    }
+  }
+
+  /** Drops what keeps the parameters of a retired snapshot in memory. */
+  public void forget(Snapshot retired) {
+    for (Execution execution : idle) {
+      if (execution.snapshot() == retired && idle.remove(execution)) {
+        execution.close();
+      }
+    }
   }
 
   @Override

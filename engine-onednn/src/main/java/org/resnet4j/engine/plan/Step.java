@@ -11,6 +11,9 @@ sealed interface Step {
   /** What it does, in a word. */
   String kind();
 
+  /** What it reads, a kernel's outputs with them. */
+  List<Tensor> inputs();
+
   /** A tensor in its role, one of oneDNN's DNNL_ARG constants. */
   record Argument(int role, Tensor tensor) {}
 
@@ -20,13 +23,23 @@ sealed interface Step {
    * @param implementation as oneDNN names it
    */
   record Kernel(String node, String kind, String implementation, primitive primitive, List<Argument> arguments)
-      implements Step {}
+      implements Step {
+    @Override
+    public List<Tensor> inputs() {
+      return arguments.stream().map(Argument::tensor).toList();
+    }
+  }
 
   /** Fills with zeros. */
   record Clear(String node, Tensor tensor) implements Step {
     @Override
     public String kind() {
       return "clear";
+    }
+
+    @Override
+    public List<Tensor> inputs() {
+      return List.of();
     }
   }
 
