@@ -47,6 +47,9 @@ public class FastComputationGraph extends ComputationGraph {
   private final transient EngineOptions options;
   /** Null where the engine can't run, or not this network. */
   private final transient Variants variants;
+  private final transient Trainer trainer;
+  /** DL4J's own can't be read. */
+  private transient INDArray[] labels;
 
   FastComputationGraph(ComputationGraph graph, EngineOptions options, boolean compilable) {
     super(graph.getConfiguration());
@@ -67,6 +70,7 @@ public class FastComputationGraph extends ComputationGraph {
     setLastEtlTime(graph.getLastEtlTime());
     // Last: what is above isn't a change.
     variants = compilable ? new Variants(this, options) : null;
+    trainer = compilable ? new Trainer(this, options) : null;
   }
 
   /** Compiles for the outputs; gives the lines about vertices that DL4J computes. */
@@ -84,6 +88,7 @@ public class FastComputationGraph extends ComputationGraph {
     if (variants != null) {
       variants.change(Change.SHORT, () -> null);
       variants.refresh();
+      trainer.changed();
     }
   }
 
@@ -290,16 +295,25 @@ public class FastComputationGraph extends ComputationGraph {
   /** DL4J's optimisers call it after every step too. */
   @Override
   public void setParams(INDArray params) {
+    if (trainer != null && params != flattenedParams) {
+      trainer.changed();
+    }
     changing(Change.SHORT, () -> super.setParams(params));
   }
 
   @Override
   public void setParam(String key, INDArray val) {
+    if (trainer != null) {
+      trainer.changed();
+    }
     changing(Change.SHORT, () -> super.setParam(key, val));
   }
 
   @Override
   public void setParamTable(Map<String, INDArray> paramTable) {
+    if (trainer != null) {
+      trainer.changed();
+    }
     changing(Change.SHORT, () -> super.setParamTable(paramTable));
   }
 
@@ -311,6 +325,42 @@ public class FastComputationGraph extends ComputationGraph {
   @Override
   public void applyConstraints(int iteration, int epoch) {
     changing(Change.SHORT, () -> super.applyConstraints(iteration, epoch));
+  }
+
+  // Training.
+
+  @Override
+  public void setLabels(INDArray... labels) {
+    super.setLabels(labels);
+    this.labels = labels;
+  }
+
+  @Override
+  public void setLabel(int labelNum, INDArray label) {
+    super.setLabel(labelNum, label);
+    if (labels == null) {
+      labels = new INDArray[getNumOutputArrays()];
+    }
+    labels[labelNum] = label;
+  }
+
+  /**
+   * The gradients and the score, by the engine; by DL4J where the engine can't train this network or doesn't know what
+   * was asked for, which a logged line says once.
+   */
+  @Override
+  public void computeGradientAndScore() {
+    if (flattenedGradients == null) {
+      initGradientsView();
+    }
+    if (trainer == null || !trainer.takes(flattenedGradients)) {
+      super.computeGradientAndScore();
+      return;
+    }
+    synchronizeIterEpochCounts();
+    score = trainer.run(labels);
+    gradient = trainer.gradient();
+    getListeners().forEach(listener -> listener.onBackwardPass(this));
   }
 
   // Copies and the end.
@@ -330,6 +380,7 @@ public class FastComputationGraph extends ComputationGraph {
   public void close() {
     if (variants != null) {
       variants.close();
+      trainer.close();
     }
     super.close();
   }

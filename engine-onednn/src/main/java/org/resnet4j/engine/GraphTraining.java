@@ -21,6 +21,7 @@ import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.resnet4j.engine.lower.Lowering;
@@ -87,10 +88,13 @@ final class GraphTraining implements AutoCloseable {
    * @return the score: the average loss, and the penalties on the parameters
    */
   double run(INDArray[] inputs, INDArray[] labels, INDArray[] labelMasks) {
-    List<INDArray> arrays = Arrays.stream(inputs).map(Arrays32::lying).toList();
+    List<INDArray> arrays = Arrays.stream(inputs).map(GraphTraining::lying).toList();
     Execution execution = execution(arrays.stream().map(INDArray::shape).toList());
     INDArray[] ends = execution.outputShapes().stream()
         .map(shape -> Nd4j.createUninitialized(DataType.FLOAT, shape, 'c')).toArray(INDArray[]::new);
+    if (execution.isRandom()) {
+      execution.seed(Nd4j.getRandom().nextLong());
+    }
     execution.run(frozen, pointers(arrays), pointers(List.of(ends)));
     List<INDArray> gradients = new ArrayList<>();
     double penalty = graph.calcRegularizationScore(true);
@@ -102,7 +106,7 @@ final class GraphTraining implements AutoCloseable {
       IOutputLayer layer = output(vertex);
       layer.setLabels(labels[i]);
       ((Layer) layer).setMaskArray(labelMasks == null ? null : labelMasks[i]);
-      gradients.add(Arrays32.lying(vertex.doBackward(false, none).getSecond()[0]));
+      gradients.add(lying(vertex.doBackward(false, none).getSecond()[0]));
       score += layer.computeScore(i == 0 ? penalty : 0, true, none);
     }
     execution.backward(pointers(gradients));
@@ -152,8 +156,14 @@ final class GraphTraining implements AutoCloseable {
     block = new BytePointer(size);
   }
 
+  /** The array row by row in float32: itself if it is so, else a copy. */
+  private static INDArray lying(INDArray array) {
+    INDArray floats = array.castTo(DataType.FLOAT);
+    return floats.ordering() == 'c' && Shape.hasDefaultStridesForShape(floats) ? floats : floats.dup('c');
+  }
+
   private static List<FloatPointer> pointers(List<INDArray> arrays) {
-    return arrays.stream().map(Arrays32::pointer).toList();
+    return arrays.stream().map(Inputs::pointer).toList();
   }
 
   Execution lastExecution() {

@@ -2,7 +2,6 @@ package org.resnet4j.engine;
 
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.resnet4j.engine.plan.Cpu;
@@ -64,9 +63,7 @@ public final class OneDnn {
   }
 
   static CompiledGraph compile(ComputationGraph graph, List<String> outputs, EngineOptions options) {
-    boolean narrow = options.precision() == Precision.BFLOAT16
-        || options.precision() == Precision.AUTO && Cpu.hasFastBfloat16();
-    return new CompiledGraph(graph, outputs, options, narrow ? memory.data_type.bf16 : memory.data_type.f32);
+    return new CompiledGraph(graph, outputs, options, options.type());
   }
 
   private static void initialise(ComputationGraph graph) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -42,11 +43,21 @@ public final class Lowering {
     return new Program(inputs, lowering.nodes, given);
   }
 
-  /** What training computes: up to the inputs of the output layers, which are the program's outputs. */
+  /**
+   * What training computes: up to the inputs of the output layers, which are the program's outputs.
+   *
+   * @throws Unsupported if there is a vertex that can't be trained so
+   */
   public static Program training(ComputationGraph graph) {
     ComputationGraphConfiguration configuration = graph.getConfiguration();
     Lowering lowering = new Lowering(graph, true);
     List<Value> inputs = lowering.inputs();
+    for (String output : configuration.getNetworkOutputs()) {
+      if (!(configuration.getVertices().get(output) instanceof LayerVertex)
+          || !(graph.getVertex(output).getLayer() instanceof IOutputLayer)) {
+        throw new Unsupported(output, "an output that has no loss");
+      }
+    }
     lowering.vertices(Set.copyOf(configuration.getNetworkOutputs()));
     List<Value> given = configuration.getNetworkOutputs().stream()
         .flatMap(output -> configuration.getVertexInputs().get(output).stream()).map(lowering::output).toList();
@@ -105,7 +116,8 @@ public final class Lowering {
     } else if (vertex instanceof LayerVertex layer) {
       Site prepared = layer.getPreProcessor() == null ? site
           : site.with(Vertices.preprocessed(site, layer.getPreProcessor()));
-      return Layers.lower(prepared, bare(layer.getLayerConf().getLayer()));
+      Layer bare = bare(layer.getLayerConf().getLayer());
+      return Layers.lower(site.trains() ? prepared.with(Dropouts.dropped(prepared, bare)) : prepared, bare);
     }
     return Vertices.lower(site, vertex);
   }

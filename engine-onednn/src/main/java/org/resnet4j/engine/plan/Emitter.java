@@ -272,6 +272,12 @@ public final class Emitter {
     steps.add(new Step.Clear(node(), tensor));
   }
 
+  /** Fills a plain float32 tensor in each pass anew with zeros and, with the probability given, its inverse. */
+  public void retain(Tensor tensor, double probability) {
+    used(tensor);
+    steps.add(new Step.Retain(node(), tensor, probability, position));
+  }
+
   private void used(Tensor tensor) {
     keep(tensor.desc());
     if (tensor.storage() instanceof Storage.Buffer buffer) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -31,6 +32,7 @@ public final class Execution implements AutoCloseable {
   private final Trained trained;
   private Snapshot snapshot;
   private long[] times;
+  private long seed;
 
   /** Where a parameter goes when a snapshot comes. */
   private record Binding(Constant constant, memory.desc desc, Consumer<memory> place) {}
@@ -59,7 +61,33 @@ public final class Execution implements AutoCloseable {
       long size = clear.tensor().desc().get_size();
       return () -> Pointer.memset(memory.get_data_handle(), 0, size);
     }
+    if (step instanceof Step.Retain retain) {
+      memory memory = memory(retain.tensor());
+      long length = retain.tensor().desc().get_size() / Float.BYTES;
+      return () -> {
+        stream._wait();
+        retain(floats(memory, length), retain);
+      };
+    }
     return prepared((Step.Call) step);
+  }
+
+  private void retain(FloatBuffer factors, Step.Retain step) {
+    SplittableRandom random = new SplittableRandom(seed + step.number());
+    float kept = (float) (1 / step.probability());
+    for (int i = 0; i < factors.limit(); i++) {
+      factors.put(i, random.nextDouble() < step.probability() ? kept : 0);
+    }
+  }
+
+  /** What {@link #seed} is for: whether a pass draws random numbers. */
+  public boolean isRandom() {
+    return plan.steps().stream().anyMatch(Step.Retain.class::isInstance);
+  }
+
+  /** Decides the next pass's random numbers. */
+  public void seed(long seed) {
+    this.seed = seed;
   }
 
   private Runnable prepared(Step.Kernel kernel) {

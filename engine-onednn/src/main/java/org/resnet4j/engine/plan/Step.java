@@ -43,6 +43,23 @@ sealed interface Step {
     }
   }
 
+  /**
+   * Fills, each time anew, with zeros and, with the probability given, its inverse.
+   *
+   * @param number of the step among those of its kind, so that each draws numbers of its own
+   */
+  record Retain(String node, Tensor tensor, double probability, int number) implements Step {
+    @Override
+    public String kind() {
+      return "random";
+    }
+
+    @Override
+    public List<Tensor> inputs() {
+      return List.of();
+    }
+  }
+
   /** Work in Java on tensors of plain float32 layout. */
   record Call(String node, List<Tensor> inputs, Tensor output, Work work) implements Step {
     @Override
