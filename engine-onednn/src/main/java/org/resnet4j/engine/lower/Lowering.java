@@ -64,7 +64,7 @@ public final class Lowering {
       return lower(site, frozen.getUnderlying());
     } else if (vertex instanceof LayerVertex layer) {
       Site prepared = layer.getPreProcessor() == null ? site
-          : site.with(Vertices.preprocessed(site, layer.getPreProcessor()));
+          : site.with(Preprocessors.lower(site, layer.getPreProcessor()));
       return Layers.lower(prepared, bare(layer.getLayerConf().getLayer()));
     }
     return Vertices.lower(site, vertex);
