@@ -16,7 +16,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.engine.Precision;
-import org.resnet4j.engine.plan.Cpu;
 import org.resnet4j.training.benchmark.Benchmark;
 import org.resnet4j.training.benchmark.BenchmarkReport;
 import org.resnet4j.training.benchmark.Contender;
@@ -208,7 +207,7 @@ final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private List<Precision> typesOfOneDnn() {
-    boolean fast = Cpu.hasFastBfloat16();
+    boolean fast = OneDnn.library().fastBfloat16();
     if (precisions == null) {
       if (!fast) {
         main.err().println(InferenceOptions.slowBfloat16() + " It is left out.");
@@ -242,11 +241,11 @@ final class BenchmarkCommand implements Callable<Integer> {
     versions.put("Deeplearning4j", DoctorCommand.version("org.deeplearning4j", "deeplearning4j-nn"));
     boolean compiled = measurements.stream().anyMatch(m -> m.engine().equals(Engine.ONEDNN.toString()));
     if (compiled) {
-      versions.put("oneDNN", Cpu.version());
+      versions.put("oneDNN", OneDnn.library().version());
     }
     versions.put("Java", System.getProperty("java.version"));
     return new BenchmarkReport(source.shown(),
         Arrays.stream(loaded.preprocessing().shape(1, loaded.format())).skip(1).boxed().toList(), DoctorCpu.read().model(),
-        compiled ? Cpu.instructions() : "", versions, measurements, Engine.DL4J.toString(), PeakMemory.bytes());
+        compiled ? OneDnn.library().instructions() : "", versions, measurements, Engine.DL4J.toString(), PeakMemory.bytes());
   }
 }

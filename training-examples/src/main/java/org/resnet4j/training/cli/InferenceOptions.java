@@ -2,14 +2,13 @@ package org.resnet4j.training.cli;
 
 import java.io.PrintStream;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.engine.EngineOptions;
+import org.resnet4j.engine.Library;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.engine.Precision;
-import org.resnet4j.engine.plan.Cpu;
 import org.resnet4j.training.loop.Network;
 import picocli.CommandLine.Option;
 
@@ -61,14 +60,14 @@ final class InferenceOptions {
       err.println(Printable.of("Computing on Deeplearning4j alone: " + unavailable.get()));
       return Engine.DL4J;
     }
-    if (precision == Precision.BFLOAT16 && !Cpu.hasFastBfloat16()) {
+    if (precision == Precision.BFLOAT16 && !OneDnn.library().fastBfloat16()) {
       err.println(slowBfloat16() + " It computes by way of float32, more slowly than --precision float32.");
     }
     return Engine.ONEDNN;
   }
 
-  /** For processors without {@link Cpu#hasFastBfloat16}. */
+  /** For processors without {@link Library#fastBfloat16}. */
   static String slowBfloat16() {
-    return "This processor (" + Cpu.instructions().toUpperCase(Locale.ROOT) + ") has no instructions for bfloat16.";
+    return "This processor (" + OneDnn.library().instructions() + ") has no instructions for bfloat16.";
   }
 }

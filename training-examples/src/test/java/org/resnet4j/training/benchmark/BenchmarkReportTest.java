@@ -36,8 +36,11 @@ class BenchmarkReportTest {
 
   @Test
   void whatIsUnknownIsLeftOut() {
-    String text = report(0, ONEDNN).text();
-    assertFalse(text.contains("speed-up") || text.contains("memory"), text);
+    for (Measurement alone : List.of(ONEDNN, DL4J)) {
+      String text = report(0, alone).text();
+      assertFalse(text.contains("speed-up") || text.contains("memory"), text);
+      assertTrue(text.endsWith(alone == DL4J ? " 1.25" : " 0.50"), text);
+    }
     assertFalse(new BenchmarkReport("m", List.of(1L), "cpu", "", Map.of(), List.of(DL4J), "dl4j", 0).text()
         .contains("kernels"));
   }

@@ -14,7 +14,7 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.nativeblas.NativeOpsHolder;
-import org.resnet4j.engine.plan.Cpu;
+import org.resnet4j.engine.OneDnn;
 import org.resnet4j.training.benchmark.Benchmark;
 import org.resnet4j.training.benchmark.BenchmarkReport;
 import org.resnet4j.training.benchmark.Measurement;
@@ -33,13 +33,13 @@ class BenchmarkCommandTest {
     BenchmarkReport report = BenchmarkReport.parse(ran.out());
     assertEquals("cifar_resnet8_b", report.model());
     assertEquals(List.of(3L, 32L, 32L), report.input());
-    assertEquals(Cpu.instructions(), report.instructions());
-    assertEquals(Cpu.version(), report.versions().get("oneDNN"));
+    assertEquals(OneDnn.library().instructions(), report.instructions());
+    assertEquals(OneDnn.library().version(), report.versions().get("oneDNN"));
     List<String> expected = new ArrayList<>();
     for (int batch : List.of(1, 3)) {
       expected.add(batch + " dl4j float32");
       expected.add(batch + " onednn float32");
-      if (Cpu.hasFastBfloat16()) {
+      if (OneDnn.library().fastBfloat16()) {
         expected.add(batch + " onednn bfloat16");
       }
     }
@@ -82,7 +82,7 @@ class BenchmarkCommandTest {
     Ran csv = Ran.of("benchmark", "cifar_resnet8_b", "--batch", 2, "--seconds", 0, "--engine", "onednn", "--precision",
         "float32,AUTO,Float32", "--format", "csv");
     assertEquals(0, csv.code(), csv.err());
-    assertEquals(Cpu.hasFastBfloat16() ? 3 : 2, csv.out().lines().count(), csv.out());
+    assertEquals(OneDnn.library().fastBfloat16() ? 3 : 2, csv.out().lines().count(), csv.out());
     assertFalse(csv.out().contains("dl4j"), csv.out());
   }
 
