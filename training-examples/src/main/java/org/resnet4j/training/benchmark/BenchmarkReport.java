@@ -47,8 +47,8 @@ public record BenchmarkReport(String model, List<Long> input, String cpu, String
     text.append(model).append(", images of ")
         .append(input.stream().map(String::valueOf).collect(Collectors.joining(" x "))).append(END)
         .append(cpu).append(instructions.isEmpty() ? "" : ", kernels for " + instructions).append(END)
-        .append(versions.entrySet().stream().map(v -> v.getKey() + " " + v.getValue()).collect(Collectors.joining(", ")))
-        .append(END);
+        .append(versions.entrySet().stream().map(version -> version.getKey() + " " + version.getValue())
+            .collect(Collectors.joining(", "))).append(END);
     boolean compared = measurements.stream().anyMatch(m -> !m.engine().equals(baseline) && speedUp(m).isPresent());
     text.append(String.format("%n%5s  %7s  %-6s  %-9s  %8s  %8s  %8s  %8s  %6s  %7s%s%n", "batch", "threads", "engine",
         "precision", "images/s", "p50 ms", "p90 ms", "p99 ms", "calls", "ready s", compared ? "  speed-up" : ""));

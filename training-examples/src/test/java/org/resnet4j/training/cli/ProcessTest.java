@@ -79,8 +79,8 @@ class ProcessTest {
     assertEquals("--engine onednn can't be had: " + NO_NATIVES, read("err").strip());
     assertEquals("", read("out"));
 
-    assertEquals(0, startWithoutOneDnn("benchmark", "cifar_resnet8", "--batch", "1", "--seconds", "0", "--format", "csv")
-        .waitFor(), () -> read("err"));
+    String[] benchmark = {"benchmark", "cifar_resnet8", "--batch", "1", "--seconds", "0", "--format", "csv"};
+    assertEquals(0, startWithoutOneDnn(benchmark).waitFor(), () -> read("err"));
     assertEquals("Measuring Deeplearning4j alone: " + NO_NATIVES, read("err").strip());
     assertEquals(2, read("out").lines().count(), read("out"));
   }
