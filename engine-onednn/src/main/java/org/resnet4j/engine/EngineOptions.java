@@ -1,5 +1,8 @@
 package org.resnet4j.engine;
 
+import org.bytedeco.dnnl.memory;
+import org.resnet4j.engine.plan.Cpu;
+
 /**
  * How a network is compiled.
  *
@@ -28,5 +31,11 @@ public record EngineOptions(Precision precision, int threads) {
 
   public EngineOptions withThreads(int threads) {
     return new EngineOptions(precision, threads);
+  }
+
+  /** Of what lies between input and output, here. */
+  memory.data_type type() {
+    return precision == Precision.BFLOAT16 || precision == Precision.AUTO && Cpu.hasFastBfloat16()
+        ? memory.data_type.bf16 : memory.data_type.f32;
   }
 }

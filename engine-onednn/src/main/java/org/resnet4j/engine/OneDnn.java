@@ -1,17 +1,96 @@
 package org.resnet4j.engine;
 
+import java.util.List;
 import java.util.Optional;
-import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.resnet4j.engine.plan.Cpu;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The engine's entrance. */
 public final class OneDnn {
+  private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
+
   private OneDnn() {}
 
   /** Why networks can't be compiled here (no natives for this platform, ND4J on a GPU), in one sentence; empty if they can. */
   public static Optional<String> unavailable() {
     return Availability.obstacle().map(Throwable::getMessage);
+  }
+
+  private static Optional<String> unavailable(ComputationGraph graph) {
+    DataType type = graph.params().dataType();
+    return type == DataType.FLOAT ? unavailable()
+        : Optional.of("The oneDNN engine compiles networks of type FLOAT, and this one is of type " + type
+            + ": DL4J goes on without it. ComputationGraph.convertDataType(DataType.FLOAT) makes a copy that compiles.");
+  }
+
+  /**
+   * Compiles a network as it is now: later changes of its parameters show after {@link CompiledGraph#refresh}.
+   *
+   * @throws EngineException.Unavailable where the engine can't run, or not this network
+   */
+  public static CompiledGraph compile(ComputationGraph graph) {
+    return compile(graph, EngineOptions.standard());
+  }
+
+  /**
+   * Compiles a network as it is now: later changes of its parameters show after {@link CompiledGraph#refresh}. What the
+   * engine has no kernels for runs on DL4J; a logged line for each such vertex says so.
+   *
+   * @param inputShapes one for each of the network's inputs, to make ready for arrays of these shapes at once; none to
+   *     do that in the first call
+   * @throws EngineException.Unavailable where the engine can't run, or not this network
+   * @throws EngineException.WrongInput if the network can't take inputs of these shapes
+   */
+  public static CompiledGraph compile(ComputationGraph graph, EngineOptions options, long[]... inputShapes) {
+    initialise(graph);
+    unavailable(graph).ifPresent(reason -> {
+      throw new EngineException.Unavailable(reason, null);
+    });
+    CompiledGraph compiled = compile(graph, graph.getConfiguration().getNetworkOutputs(), options);
+    compiled.interpreted().forEach(LOG::warn);
+    try {
+      if (inputShapes.length > 0) {
+        compiled.prepare(inputShapes);
+      }
+    } catch (RuntimeException | Error e) {
+      compiled.close();
+      throw e;
+    }
+    return compiled;
+  }
+
+  static CompiledGraph compile(ComputationGraph graph, List<String> outputs, EngineOptions options) {
+    return new CompiledGraph(graph, outputs, options, options.type());
+  }
+
+  private static void initialise(ComputationGraph graph) {
+    if (graph.getVertices() == null) {
+      graph.init();
+    }
+  }
+
+  /** As {@link #wrap(ComputationGraph, EngineOptions)}, with the standard options. */
+  public static FastComputationGraph wrap(ComputationGraph graph) {
+    return wrap(graph, EngineOptions.standard());
+  }
+
+  /**
+   * Makes a network that predicts with the engine and is a {@code ComputationGraph} in all else. It takes over the
+   * given one's parameters, configuration, updater state and listeners, without copying; use it in place of that one
+   * from now on.
+   *
+   * <p>Where the engine can't run, or not this network, a logged line says why and DL4J computes everything.
+   */
+  public static FastComputationGraph wrap(ComputationGraph graph, EngineOptions options) {
+    initialise(graph);
+    Optional<String> problem = unavailable(graph);
+    problem.ifPresent(LOG::warn);
+    FastComputationGraph fast = new FastComputationGraph(graph, options, problem.isEmpty());
+    fast.compiled().forEach(LOG::warn);
+    return fast;
   }
 
   /**
@@ -20,26 +99,9 @@ public final class OneDnn {
    * @throws EngineException.Unavailable if they can't be
    */
   public static Library library() {
-    available();
-    return new Library(Cpu.version(), Cpu.instructions(), Cpu.hasFastBfloat16());
-  }
-
-  private static void available() {
     Availability.obstacle().ifPresent(obstacle -> {
       throw new EngineException.Unavailable(obstacle.getMessage(), obstacle);
     });
-  }
-
-  /**
-   * Compiles a network as it is now: later changes of its parameters show after {@link CompiledGraph#refresh}.
-   *
-   * @throws EngineException.Unavailable if networks can't be compiled here
-   */
-  public static CompiledGraph compile(ComputationGraph graph, EngineOptions options) {
-    available();
-    boolean narrow = options.precision() == Precision.BFLOAT16
-        || options.precision() == Precision.AUTO && Cpu.hasFastBfloat16();
-    return new CompiledGraph(graph, graph.getConfiguration().getNetworkOutputs(), options,
-        narrow ? memory.data_type.bf16 : memory.data_type.f32);
+    return new Library(Cpu.version(), Cpu.instructions(), Cpu.hasFastBfloat16());
   }
 }

@@ -21,6 +21,7 @@ import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
 import org.resnet4j.engine.node.Affine;
+import org.resnet4j.engine.node.BatchNorm;
 import org.resnet4j.engine.node.Convolution;
 import org.resnet4j.engine.node.Dense;
 import org.resnet4j.engine.node.Pool;
@@ -163,6 +164,9 @@ final class Layers {
       x = new Signal(site.asIs(x));
     }
     int place = axis == -1 && x.order() != null ? x.axis(x.order().size() - 1) : x.axis(axis);
+    if (site.trains() && !usesRunningStatistics(layer)) {
+      return trainedNorm(site, layer, x, place);
+    }
     int channels = Math.toIntExact(layer.getNOut());
     boolean fixed = layer.isLockGammaBeta();
     Constant scale = site.computed("scale", channels, () -> scale(site, layer, channels));
@@ -177,6 +181,28 @@ final class Layers {
     });
     Signal from = x;
     return from.with(site.add(output -> new Affine(from.value(), output, scale, shift, place, List.of())));
+  }
+
+  private static boolean usesRunningStatistics(BatchNormalization layer) {
+    return layer instanceof FrozenBatchNormalization
+        || layer instanceof PartialBatchNormalization partial && partial.isRunningStatistics();
+  }
+
+  private static Signal trainedNorm(Site site, BatchNormalization layer, Signal x, int place) {
+    if (place != 1) {
+      throw site.unsupported("the training of batch normalisation on axis " + place);
+    }
+    int channels = Math.toIntExact(layer.getNOut());
+    boolean fixed = layer.isLockGammaBeta();
+    Constant gamma = fixed ? site.fixed("gamma", filled(channels, layer.getGamma()))
+        : site.parameter(BatchNormalizationParamInitializer.GAMMA);
+    Constant beta = fixed ? site.fixed("beta", filled(channels, layer.getBeta()))
+        : site.parameter(BatchNormalizationParamInitializer.BETA);
+    Constant mean = site.parameter(BatchNormalizationParamInitializer.GLOBAL_MEAN);
+    Constant spread = site.parameter(layer.isUseLogStd() ? BatchNormalizationParamInitializer.GLOBAL_LOG_STD
+        : BatchNormalizationParamInitializer.GLOBAL_VAR);
+    return x.with(site.add(output -> new BatchNorm(x.value(), output, gamma, beta, mean, spread,
+        layer.isUseLogStd(), layer.getDecay(), layer.getEps(), false)));
   }
 
   private static float[] scale(Site site, BatchNormalization layer, int channels) {

@@ -16,6 +16,7 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -32,7 +33,7 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
     /** 1 where the left is greater, else 0. */
     GREATER(algorithm.binary_gt);
 
-    private final algorithm function;
+    final algorithm function;
 
     Kind(algorithm function) {
       this.function = function;
@@ -88,20 +89,56 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
     emitter.give(output, y);
   }
 
-  /** With axes of size 1 behind the first. */
-  private static Tensor ranked(Emitter emitter, Tensor x, int rank) {
-    if (x.rank() == rank) {
-      return x;
+  @Override
+  public boolean keepsOutput() {
+    return !activation.isEmpty();
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    Tensor a = emitter.tensor(left);
+    Tensor b = emitter.tensor(right);
+    boolean plain = kind == Kind.ADD && Arrays.equals(a.shape(), b.shape());
+    if (!plain) {
+      new GeneralCombination(this, emitter, tape).emit();
+      return;
     }
+    Tensor second = b;
+    if (a.type() != b.type()) {
+      second = emitter.in(b, a.desc());
+    }
+    primitive_attr attributes = emitter.attributes();
+    attributes.set_post_ops(Eltwise.append(new post_ops(), activation));
+    binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), kind.function, a.desc(),
+        second.desc(), a.desc(), attributes, false);
+    Tensor y = emitter.mayReplace(left) && !a.shares(b) ? a : emitter.allocate(a.desc());
+    emitter.run(description, new binary(description),
+        Map.of(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, second, DNNL_ARG_DST, y));
+    emitter.give(output, y);
+    tape.record(output, () -> {
+      Tensor gradient = emitter.in(tape.take(output), y.desc());
+      for (Eltwise function : activation) {
+        gradient = Elementwise.backward(emitter, tape, function, null, y, gradient);
+      }
+      tape.share(List.of(left, right), gradient);
+    });
+  }
+
+  /** With axes of size 1 behind the first. */
+  static Tensor ranked(Emitter emitter, Tensor x, int rank) {
+    return x.rank() == rank ? x : Reshape.reshaped(emitter, x, rankedShape(x, rank));
+  }
+
+  static long[] rankedShape(Tensor x, int rank) {
     long[] shape = new long[rank];
     Arrays.fill(shape, 1);
     shape[0] = x.size(0);
     System.arraycopy(x.shape(), 1, shape, rank - x.rank() + 1, x.rank() - 1);
-    return Reshape.reshaped(emitter, x, shape);
+    return shape;
   }
 
   /** Repeated along the axes of size 1, which the primitive's first source can't be. */
-  private static Tensor full(Emitter emitter, Tensor x, long[] shape) {
+  static Tensor full(Emitter emitter, Tensor x, long[] shape) {
     if (Arrays.equals(x.shape(), shape)) {
       return x;
     }

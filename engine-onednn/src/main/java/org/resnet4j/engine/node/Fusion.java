@@ -18,11 +18,13 @@ import org.resnet4j.engine.plan.Value;
 public final class Fusion {
   private static final int ROWS = 2;
 
+  private final boolean training;
   private final Node[] nodes;
   private final Map<Value, Integer> makers = new HashMap<>();
   private final Map<Value, Integer> readers = new HashMap<>();
 
-  private Fusion(Program program) {
+  private Fusion(Program program, boolean training) {
+    this.training = training;
     nodes = program.nodes().toArray(Node[]::new);
     for (int i = 0; i < nodes.length; i++) {
       makers.put(nodes[i].output(), i);
@@ -37,8 +39,17 @@ public final class Fusion {
 
   /** For inference. */
   public static Program of(Program program) {
+    return of(program, false);
+  }
+
+  /** For training, where the backward pass reads most of what lies between. */
+  public static Program training(Program program) {
+    return of(program, true);
+  }
+
+  private static Program of(Program program, boolean training) {
     Program needed = needed(program);
-    Fusion fusion = new Fusion(needed);
+    Fusion fusion = new Fusion(needed, training);
     for (int i = 0; i < fusion.nodes.length; i++) {
       fusion.fuse(i);
     }
@@ -61,6 +72,9 @@ public final class Fusion {
   }
 
   private void fuse(int i) {
+    if (training && !fusesInTraining(i)) {
+      return;
+    }
     if (nodes[i] instanceof Affine affine) {
       fold(i, affine);
     } else if (nodes[i] instanceof Elementwise elementwise) {
@@ -79,6 +93,19 @@ public final class Fusion {
     }
   }
 
+  private boolean fusesInTraining(int i) {
+    if (nodes[i] instanceof Elementwise elementwise && elementwise.functions().equals(List.of(Eltwise.RELU))) {
+      Node before = sole(elementwise.input());
+      if (before instanceof BatchNorm norm && !norm.relu()) {
+        replace(i, before, norm.thenRelu(elementwise.output()));
+      } else if (before instanceof Combination sum && sum.kind() == Combination.Kind.ADD
+          && sum.activation().isEmpty()) {
+        replace(i, before, sum.then(List.of(Eltwise.RELU), elementwise.output()));
+      }
+    }
+    return nodes[i] instanceof Convolution || nodes[i] instanceof Pool;
+  }
+
   private static int[] rows(List<Integer> borders) {
     return new int[] {borders.get(ROWS), borders.get(ROWS + 1)};
   }
@@ -93,6 +120,8 @@ public final class Fusion {
     Integer maker = makers.get(value);
     List<Eltwise> activation = maker == null ? List.of()
         : nodes[maker] instanceof Convolution convolution ? convolution.activation()
+        : nodes[maker] instanceof BatchNorm norm && norm.relu() ? List.of(Eltwise.RELU)
+        : nodes[maker] instanceof Combination combination ? combination.activation()
         : nodes[maker] instanceof Affine affine ? affine.activation()
         : nodes[maker] instanceof Elementwise elementwise ? elementwise.functions()
         : List.of();

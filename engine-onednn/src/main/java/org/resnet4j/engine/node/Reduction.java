@@ -12,6 +12,7 @@ import org.bytedeco.dnnl.reduction;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -51,8 +52,7 @@ public record Reduction(Kind kind, Value input, Value output, List<Integer> axes
     axes.forEach(axis -> shape[axis] = 1);
     Tensor y = images(x) ? pooled(emitter, x, shape) : reduced(emitter, x, shape);
     if (!keep) {
-      y = Reshape.reshaped(emitter, y,
-          IntStream.range(0, x.rank()).filter(axis -> !axes.contains(axis)).mapToLong(x::size).toArray());
+      y = Reshape.reshaped(emitter, y, kept(x));
     }
     emitter.give(output, y);
   }
@@ -62,13 +62,47 @@ public record Reduction(Kind kind, Value input, Value output, List<Integer> axes
     return x.rank() == 4 && axes.equals(List.of(2, 3)) && kind != Kind.SUM;
   }
 
-  private Tensor pooled(Emitter emitter, Tensor x, long[] shape) {
-    int[] size = {(int) x.size(2), (int) x.size(3)};
+  private static Window whole(Tensor x) {
     int[] ones = {1, 1};
     int[] zeros = {0, 0};
-    Window window = new Window(size, ones, ones, false, zeros, zeros);
-    return Pool.pooled(emitter, kind == Kind.MEAN ? Pool.Kind.AVERAGE : Pool.Kind.MAXIMUM, x, emitter.type(output),
-        shape, window, window.on(size[0], size[1]));
+    return new Window(new int[] {(int) x.size(2), (int) x.size(3)}, ones, ones, false, zeros, zeros);
+  }
+
+  private Pool.Kind pool() {
+    return kind == Kind.MEAN ? Pool.Kind.AVERAGE : Pool.Kind.MAXIMUM;
+  }
+
+  private Tensor pooled(Emitter emitter, Tensor x, long[] shape) {
+    Window window = whole(x);
+    return Pool.pooled(emitter, pool(), x, emitter.type(output), shape, window, window.on(x.size(2), x.size(3)));
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    Tensor x = emitter.tensor(input);
+    long[] shape = x.shape();
+    axes.forEach(axis -> shape[axis] = 1);
+    if (images(x)) {
+      Window window = whole(x);
+      Tensor y = Pool.trained(emitter, tape, pool(), x, input, output, shape, window,
+          window.on(x.size(2), x.size(3)));
+      emitter.give(output, keep ? y : Reshape.reshaped(emitter, y, kept(x)));
+      return;
+    }
+    if (kind == Kind.MAXIMUM) {
+      throw new IllegalStateException("vertex " + emitter.node() + ": the gradient of a maximum along " + axes);
+    }
+    forward(emitter);
+    double share = kind == Kind.MEAN ? axes.stream().mapToDouble(x::size).reduce(1, (a, b) -> a / b) : 1;
+    tape.record(output, () -> {
+      Tensor dy = tape.take(output);
+      Tensor repeated = Combination.full(emitter, Reshape.reshaped(emitter, dy, shape), x.shape());
+      tape.put(input, share == 1 ? repeated : Elementwise.applied(emitter, Eltwise.linear(share, 0), repeated));
+    });
+  }
+
+  private long[] kept(Tensor x) {
+    return IntStream.range(0, x.rank()).filter(axis -> !axes.contains(axis)).mapToLong(x::size).toArray();
   }
 
   private Tensor reduced(Emitter emitter, Tensor x, long[] shape) {

@@ -9,6 +9,12 @@ package org.resnet4j.engine.node;
  * @param after padding at bottom and right; what the window doesn't reach isn't read
  */
 public record Window(int[] kernel, int[] stride, int[] dilation, boolean same, int[] before, int[] after) {
+  /** Whether each output pixel comes from one input pixel. */
+  boolean isOnePixel() {
+    return kernel[0] == 1 && kernel[1] == 1
+        && (same || before[0] == 0 && before[1] == 0 && after[0] == 0 && after[1] == 0);
+  }
+
   private int extent(int side) {
     return (kernel[side] - 1) * dilation[side] + 1;
   }

@@ -1,0 +1,81 @@
+package org.resnet4j.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A call's arrays row by row in float32: the caller's own where they lie so, else copies that end with the call. */
+final class Inputs implements AutoCloseable {
+  private final List<INDArray> arrays = new ArrayList<>();
+  private final List<INDArray> copies = new ArrayList<>();
+
+  /**
+   * @param names of the network's inputs
+   * @throws EngineException.WrongInput if there are others, or one can't be read
+   */
+  Inputs(List<String> names, INDArray... given) {
+    if (given == null || given.length != names.size()) {
+      throw new EngineException.WrongInput("inputs", names.size() + " of the names " + names,
+          given == null ? "null" : given.length + " arrays");
+    }
+    for (int i = 0; i < given.length; i++) {
+      check(names.get(i), given[i]);
+    }
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      for (INDArray array : given) {
+        arrays.add(inRows(array));
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static void check(String name, INDArray array) {
+    String found = array == null ? "null"
+        : array.wasClosed() ? "an array that was closed"
+        : array.isEmpty() || array.rank() == 0 ? "shape " + Arrays.toString(array.shape())
+        : !array.dataType().isNumerical() && array.dataType() != DataType.BOOL ? "type " + array.dataType()
+        : null;
+    if (found != null) {
+      throw new EngineException.WrongInput("input " + name, "an array of numbers, at least one on each axis", found);
+    }
+  }
+
+  private INDArray inRows(INDArray array) {
+    // DL4J casts too.
+    INDArray floats = array.dataType() == DataType.FLOAT ? array : copy(array.castTo(DataType.FLOAT));
+    return floats.ordering() == 'c' && Shape.hasDefaultStridesForShape(floats) ? floats : copy(floats.dup('c'));
+  }
+
+  private INDArray copy(INDArray made) {
+    copies.add(made);
+    return made;
+  }
+
+  List<long[]> shapes() {
+    return arrays.stream().map(INDArray::shape).toList();
+  }
+
+  /** Where they lie, as long as this is open. */
+  List<FloatPointer> pointers() {
+    return arrays.stream().map(Inputs::pointer).toList();
+  }
+
+  /** A view's buffer begins before it. */
+  static FloatPointer pointer(INDArray array) {
+    return new FloatPointer(array.data().pointer()).position(array.offset());
+  }
+
+  @Override
+  public void close() {
+    copies.forEach(INDArray::close);
+    copies.clear();
+  }
+}
