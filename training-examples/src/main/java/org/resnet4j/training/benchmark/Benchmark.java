@@ -8,8 +8,8 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 import org.resnet4j.training.loop.Network;
 
 /**
- * Contenders side by side on one batch: they take turns, so that what else the machine does in the meantime meets all of
- * them alike.
+ * Contenders side by side on one batch: they take turns, so that whatever else the machine does meets all of them
+ * alike.
  */
 public final class Benchmark {
   /** Each contender's turns, of at least a call each. */

@@ -47,16 +47,16 @@ public record BenchmarkReport(String model, List<Long> input, String cpu, String
     text.append(model).append(", images of ")
         .append(input.stream().map(String::valueOf).collect(Collectors.joining(" x "))).append(END)
         .append(cpu).append(instructions.isEmpty() ? "" : ", kernels for " + instructions).append(END)
-        .append(versions.entrySet().stream().map(v -> v.getKey() + " " + v.getValue()).collect(Collectors.joining(", ")))
-        .append(END);
-    boolean compared = measurements.stream().anyMatch(m -> speedUp(m).isPresent());
+        .append(versions.entrySet().stream().map(version -> version.getKey() + " " + version.getValue())
+            .collect(Collectors.joining(", "))).append(END);
+    boolean compared = measurements.stream().anyMatch(m -> !m.engine().equals(baseline) && speedUp(m).isPresent());
     text.append(String.format("%n%5s  %7s  %-6s  %-9s  %8s  %8s  %8s  %8s  %6s  %7s%s%n", "batch", "threads", "engine",
         "precision", "images/s", "p50 ms", "p90 ms", "p99 ms", "calls", "ready s", compared ? "  speed-up" : ""));
     for (Measurement m : measurements) {
       text.append(String.format(Locale.ROOT, "%5d  %7d  %-6s  %-9s  %8.1f  %8s  %8s  %8s  %6d  %7.2f%s%n", m.batch(),
           m.threads(), m.engine(), m.precision(), m.imagesPerSecond(), milliseconds(m.p50Ms()), milliseconds(m.p90Ms()),
           milliseconds(m.p99Ms()), m.calls(), m.readySeconds(),
-          speedUp(m).map(x -> String.format(Locale.ROOT, "  %8.1f", x)).orElse("")));
+          speedUp(m).filter(x -> compared).map(x -> String.format(Locale.ROOT, "  %8.1f", x)).orElse("")));
     }
     if (peakMemoryBytes > 0) {
       text.append(String.format(Locale.ROOT, "%nPeak memory of the process: %.0f MB", peakMemoryBytes / MEBI));

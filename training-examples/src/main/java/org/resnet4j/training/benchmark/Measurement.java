@@ -22,8 +22,8 @@ public record Measurement(int batch, int threads, String engine, String precisio
                           double p90Ms, double p99Ms, int calls, double readySeconds) {
   static Measurement of(int batch, int threads, Contender contender, Latencies latencies, double readySeconds) {
     return new Measurement(batch, threads, contender.engine(), contender.precision(),
-        rounded(batch * latencies.callsPerSecond()), rounded(latencies.percentile(50)), rounded(latencies.percentile(90)),
-        rounded(latencies.percentile(99)), latencies.calls(), rounded(readySeconds));
+        rounded(batch * latencies.callsPerSecond()), rounded(latencies.percentile(50)),
+        rounded(latencies.percentile(90)), rounded(latencies.percentile(99)), latencies.calls(), rounded(readySeconds));
   }
 
   /** To thousandths, beyond which is noise. */

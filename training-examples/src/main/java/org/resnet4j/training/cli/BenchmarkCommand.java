@@ -16,7 +16,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.engine.Precision;
-import org.resnet4j.engine.plan.Cpu;
 import org.resnet4j.training.benchmark.Benchmark;
 import org.resnet4j.training.benchmark.BenchmarkReport;
 import org.resnet4j.training.benchmark.Contender;
@@ -38,9 +37,9 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code benchmark}: how fast a network is on this machine, by each engine and in each number type. */
 @Command(name = "benchmark", description = "Measure how fast a model predicts on this machine: images/s and latencies.",
     footer = {"", "Engines take turns on the same random images of the model's own size, after a warm-up. A latency is"
-        + " that of a whole batch; pNN means that NN %% of the calls took no longer. ready: from the loaded model to the"
-        + " first output, compiling included. speed-up: times as fast as dl4j, which has its own oneDNN helpers on. Peak"
-        + " memory is that of all engines measured: name one --engine and --precision for what it takes alone."})
+        + " that of a whole batch; pNN means that NN %% of the calls took no longer. ready: from the loaded model to"
+        + " the first output, compiling included. speed-up: times as fast as dl4j, which has its own oneDNN helpers on."
+        + " Peak memory is that of all engines measured: name one --engine and --precision for what it takes alone."})
 final class BenchmarkCommand implements Callable<Integer> {
   private static final String DEFAULT_MODEL = "resnet50";
   private static final String THREADS = "--threads";
@@ -48,8 +47,8 @@ final class BenchmarkCommand implements Callable<Integer> {
   private static final String FORMAT = "--format";
 
   @Parameters(arity = "0..1", paramLabel = "MODEL",
-      description = "A model's name (see list; its weights are random then), the folder of a saved model, a weights file,"
-          + " a Keras model, or a published set's name (default: " + DEFAULT_MODEL + ").")
+      description = "A model's name (see list; its weights are random then), the folder of a saved model, a weights"
+          + " file, a Keras model, or a published set's name (default: " + DEFAULT_MODEL + ").")
   private String named;
 
   @Mixin
@@ -208,7 +207,7 @@ final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private List<Precision> typesOfOneDnn() {
-    boolean fast = Cpu.hasFastBfloat16();
+    boolean fast = OneDnn.library().fastBfloat16();
     if (precisions == null) {
       if (!fast) {
         main.err().println(InferenceOptions.slowBfloat16() + " It is left out.");
@@ -242,11 +241,12 @@ final class BenchmarkCommand implements Callable<Integer> {
     versions.put("Deeplearning4j", DoctorCommand.version("org.deeplearning4j", "deeplearning4j-nn"));
     boolean compiled = measurements.stream().anyMatch(m -> m.engine().equals(Engine.ONEDNN.toString()));
     if (compiled) {
-      versions.put("oneDNN", Cpu.version());
+      versions.put("oneDNN", OneDnn.library().version());
     }
     versions.put("Java", System.getProperty("java.version"));
-    return new BenchmarkReport(source.shown(),
-        Arrays.stream(loaded.preprocessing().shape(1, loaded.format())).skip(1).boxed().toList(), DoctorCpu.read().model(),
-        compiled ? Cpu.instructions() : "", versions, measurements, Engine.DL4J.toString(), PeakMemory.bytes());
+    List<Long> image = Arrays.stream(loaded.preprocessing().shape(1, loaded.format())).skip(1).boxed().toList();
+    return new BenchmarkReport(source.shown(), image, DoctorCpu.read().model(),
+        compiled ? OneDnn.library().instructions() : "", versions, measurements, Engine.DL4J.toString(),
+        PeakMemory.bytes());
   }
 }

@@ -2,14 +2,13 @@ package org.resnet4j.training.cli;
 
 import java.io.PrintStream;
 import java.util.Collection;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.engine.EngineException;
 import org.resnet4j.engine.EngineOptions;
+import org.resnet4j.engine.Library;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.engine.Precision;
-import org.resnet4j.engine.plan.Cpu;
 import org.resnet4j.training.loop.Network;
 import picocli.CommandLine.Option;
 
@@ -39,36 +38,42 @@ final class InferenceOptions {
   }
 
   /**
-   * The network ready to be run. When the engine that is taken by default can't be used here, says so in a line.
+   * The network ready to be run. Where the engine that is taken by default can't be used, says so in a line.
    *
    * @throws CommandException if what the user asked for can't be had here
    */
   Network open(ComputationGraph graph, PrintStream err) {
-    return settled(OneDnn.unavailable(), err).open(graph, EngineOptions.standard().withPrecision(precision));
-  }
-
-  /** @param unavailable why oneDNN can't be used, if so */
-  Engine settled(Optional<String> unavailable, PrintStream err) {
     check();
-    if (engine == Engine.DL4J) {
-      return engine;
+    Engine chosen = engine == null ? Engine.ONEDNN : engine;
+    Network network;
+    try {
+      network = chosen.open(graph, EngineOptions.standard().withPrecision(precision));
+    } catch (EngineException.Unavailable e) {
+      return withoutOneDnn(e.getMessage(), err).open(graph, EngineOptions.standard());
     }
-    if (unavailable.isPresent()) {
-      if (engine != null || precision == Precision.BFLOAT16) {
-        throw new CommandException(ExitCode.FAILURE, (engine != null ? "--engine onednn" : "--precision bfloat16")
-            + " can't be had: " + unavailable.get());
-      }
-      err.println(Printable.of("Computing on Deeplearning4j alone: " + unavailable.get()));
-      return Engine.DL4J;
-    }
-    if (precision == Precision.BFLOAT16 && !Cpu.hasFastBfloat16()) {
+    if (precision == Precision.BFLOAT16 && !OneDnn.library().fastBfloat16()) {
       err.println(slowBfloat16() + " It computes by way of float32, more slowly than --precision float32.");
     }
-    return Engine.ONEDNN;
+    return network;
   }
 
-  /** For processors without {@link Cpu#hasFastBfloat16}. */
+  /**
+   * What computes where oneDNN can't.
+   *
+   * @param reason why not
+   * @throws CommandException if the user asked for what only oneDNN has
+   */
+  Engine withoutOneDnn(String reason, PrintStream err) {
+    if (engine != null || precision == Precision.BFLOAT16) {
+      throw new CommandException(ExitCode.FAILURE,
+          (engine != null ? "--engine " + engine : "--precision bfloat16") + " can't be had: " + reason);
+    }
+    err.println(Printable.of("Computing on Deeplearning4j alone: " + reason));
+    return Engine.DL4J;
+  }
+
+  /** For processors without {@link Library#fastBfloat16}. */
   static String slowBfloat16() {
-    return "This processor (" + Cpu.instructions().toUpperCase(Locale.ROOT) + ") has no instructions for bfloat16.";
+    return "This processor (" + OneDnn.library().instructions() + ") has no instructions for bfloat16.";
   }
 }

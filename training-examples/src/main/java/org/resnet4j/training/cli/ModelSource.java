@@ -213,7 +213,8 @@ final class ModelSource {
     }
     try (Safetensors file = Safetensors.open(weights)) {
       return file.shapes().containsKey("logits.bias")
-          ? network(file, file.metadata(), Optional.empty(), PreprocessingChoice.TORCH) : pyTorch(file, file.metadata());
+          ? network(file, file.metadata(), Optional.empty(), PreprocessingChoice.TORCH)
+          : pyTorch(file, file.metadata());
     }
   }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class LatenciesTest {
   @Test
   void percentilesAreOfTheSlowestSoManyPercentHaveAtMost() {
-    Latencies hundred = new Latencies(LongStream.rangeClosed(1, 100).map(i -> 101 - i).mapToObj(i -> i * 1_000_000).toList());
+    Latencies hundred = new Latencies(LongStream.rangeClosed(1, 100).mapToObj(i -> (101 - i) * 1_000_000).toList());
     assertEquals(50, hundred.percentile(50));
     assertEquals(90, hundred.percentile(90));
     assertEquals(99, hundred.percentile(99));

@@ -25,8 +25,8 @@ class MainTest {
   void helpListsCommandsAndExitCodes() {
     Ran help = Ran.of("--help");
     assertEquals(0, help.code());
-    for (String word : List.of("finetune", "predict", "evaluate", "list", "summary", "benchmark", "doctor", "quickstart",
-        "Exit codes")) {
+    for (String word : List.of("finetune", "predict", "evaluate", "list", "summary", "benchmark", "doctor",
+        "quickstart", "Exit codes")) {
       assertTrue(help.out().contains(word), word);
     }
   }
