@@ -350,10 +350,7 @@ public class FastComputationGraph extends ComputationGraph {
    */
   @Override
   public void computeGradientAndScore() {
-    if (flattenedGradients == null) {
-      initGradientsView();
-    }
-    if (trainer == null || !trainer.takes(flattenedGradients)) {
+    if (trainer == null || !trainer.takes(gradients())) {
       super.computeGradientAndScore();
       return;
     }
@@ -361,6 +358,39 @@ public class FastComputationGraph extends ComputationGraph {
     score = trainer.run(labels);
     gradient = trainer.gradient();
     getListeners().forEach(listener -> listener.onBackwardPass(this));
+  }
+
+  /**
+   * The native memory that a training step takes beyond parameters, gradients and the updater's state: activations,
+   * their gradients, copies of parameters.
+   *
+   * @param inputShapes of a batch, one for each of the network's inputs
+   * @return bytes; -1 where DL4J trains this network
+   */
+  public long trainingMemory(long[]... inputShapes) {
+    return trainer == null ? -1 : trainer.memory(gradients(), List.of(inputShapes));
+  }
+
+  /** Measures the kinds of work of the training steps that follow, which become a little slower. */
+  public void profile() {
+    if (trainer != null) {
+      trainer.profile(gradients());
+    }
+  }
+
+  /**
+   * Since {@link #profile}: nanoseconds in a step, of each kind of work ("convolution forward"); empty where DL4J trains
+   * this network.
+   */
+  public Map<String, Long> profiled() {
+    return trainer == null ? Map.of() : trainer.profiled();
+  }
+
+  private INDArray gradients() {
+    if (flattenedGradients == null) {
+      initGradientsView();
+    }
+    return flattenedGradients;
   }
 
   // Copies and the end.

@@ -23,7 +23,7 @@ import org.bytedeco.dnnl.memory;
 public final class Tape {
   private final Emitter emitter;
   private final Set<Value> wanted = new HashSet<>();
-  private final Deque<Recorded> recorded = new ArrayDeque<>();
+  private Deque<Recorded> recorded = new ArrayDeque<>();
   private final Map<Value, Tensor> gradients = new HashMap<>();
 
   private record Recorded(int position, Value output, Runnable backward) {}
@@ -54,6 +54,23 @@ public final class Tape {
     if (wants(output)) {
       recorded.push(new Recorded(emitter.position(), output, backward));
     }
+  }
+
+  /** Emits nodes without what they record. */
+  void forgetting(Runnable emission) {
+    Deque<Recorded> before = recorded;
+    recorded = new ArrayDeque<>();
+    emission.run();
+    recorded = before;
+  }
+
+  /** Emits nodes, and then what they record. */
+  void playing(Runnable emission) {
+    Deque<Recorded> before = recorded;
+    recorded = new ArrayDeque<>();
+    emission.run();
+    play();
+    recorded = before;
   }
 
   void play() {
