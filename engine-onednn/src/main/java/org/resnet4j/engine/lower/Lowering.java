@@ -115,7 +115,7 @@ public final class Lowering {
       return lower(site, frozen.getUnderlying());
     } else if (vertex instanceof LayerVertex layer) {
       Site prepared = layer.getPreProcessor() == null ? site
-          : site.with(Vertices.preprocessed(site, layer.getPreProcessor()));
+          : site.with(Preprocessors.lower(site, layer.getPreProcessor()));
       Layer bare = bare(layer.getLayerConf().getLayer());
       return Layers.lower(site.trains() ? prepared.with(Dropouts.dropped(prepared, bare)) : prepared, bare);
     }

@@ -59,11 +59,7 @@ public record Borders(Value input, Value output, List<Integer> before, List<Inte
     if (!grows) {
       return source;
     }
-    memory.desc desc = emitter.dense(shape);
-    Tensor y = emitter.allocate(desc);
-    emitter.clear(y);
-    emitter.copy(source, y.as(desc.submemory_desc(kept, to)));
-    return y;
+    return amidZeros(emitter, source, shape, to);
   }
 
   @Override
@@ -76,9 +72,22 @@ public record Borders(Value input, Value output, List<Integer> before, List<Inte
     });
   }
 
-  private static Tensor cut(Emitter emitter, Tensor x, long[] kept, long[] from) {
-    Tensor whole = emitter.in(x, emitter.dense(x.shape()));
+  /** The array at a place of a larger one of zeros. */
+  static Tensor amidZeros(Emitter emitter, Tensor x, long[] shape, long[] place) {
+    // Blocks can't be parted.
+    boolean other = Layouts.blocked(x.desc()) && x.size(1) != shape[1];
+    memory.desc desc = other ? emitter.dense(shape) : Layouts.like(x.desc(), shape, x.type());
+    Tensor y = emitter.allocate(desc);
+    emitter.clear(y);
+    emitter.copy(x, y.as(desc.submemory_desc(x.shape(), place)));
+    return y;
+  }
+
+  /** A part, a copy. */
+  static Tensor cut(Emitter emitter, Tensor x, long[] kept, long[] from) {
+    Tensor whole = Layouts.blocked(x.desc()) && x.size(1) != kept[1] ? emitter.in(x, emitter.dense(x.shape())) : x;
     // A copy: not every kernel takes a part of an array.
-    return emitter.in(whole.as(whole.desc().submemory_desc(kept, from)), emitter.dense(kept));
+    Tensor part = whole.as(whole.desc().submemory_desc(kept, from));
+    return emitter.in(part, Layouts.like(whole.desc(), kept, x.type()));
   }
 }

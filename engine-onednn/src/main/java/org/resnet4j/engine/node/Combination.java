@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,18 +19,17 @@ import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
-/**
- * Two arrays combined element by element, then an activation. An axis of size 1 counts for all positions; an array with
- * fewer axes gets axes of size 1 behind the first.
- */
-public record Combination(Kind kind, Value left, Value right, Value output, List<Eltwise> activation)
+/** Two arrays combined element by element, then an activation. An axis of size 1 counts for all positions. */
+public record Combination(Kind kind, Value left, Value right, Value output, Ranks ranks, List<Eltwise> activation)
     implements Node {
   /** What is computed from two elements. */
   public enum Kind {
     ADD(algorithm.binary_add), SUBTRACT(algorithm.binary_sub), MULTIPLY(algorithm.binary_mul),
     DIVIDE(algorithm.binary_div), MAXIMUM(algorithm.binary_max), MINIMUM(algorithm.binary_min),
     /** 1 where the left is greater, else 0. */
-    GREATER(algorithm.binary_gt);
+    GREATER(algorithm.binary_gt),
+    /** 1 where the left is at least the right, else 0. */
+    AT_LEAST(algorithm.binary_ge);
 
     final algorithm function;
 
@@ -40,8 +38,16 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
     }
 
     boolean commutes() {
-      return this != SUBTRACT && this != DIVIDE && this != GREATER;
+      return this != SUBTRACT && this != DIVIDE && this != GREATER && this != AT_LEAST;
     }
+  }
+
+  /** What becomes of arrays with different numbers of axes. */
+  public enum Ranks {
+    /** They are refused. */
+    EQUAL,
+    /** The one with fewer gets axes of size 1 behind the first. */
+    ALIGNED
   }
 
   public Combination {
@@ -54,7 +60,7 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
   }
 
   Combination then(List<Eltwise> activation, Value output) {
-    return new Combination(kind, left, right, output, activation);
+    return new Combination(kind, left, right, output, ranks, activation);
   }
 
   @Override
@@ -62,8 +68,11 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
     Tensor a = emitter.tensor(left);
     Tensor b = emitter.tensor(right);
     int rank = Math.max(a.rank(), b.rank());
-    a = ranked(emitter, a, rank);
-    b = ranked(emitter, b, rank);
+    if (ranks == Ranks.EQUAL && a.rank() != b.rank()) {
+      throw emitter.wrong("an array of " + a.rank() + " axes", b);
+    }
+    a = Align.aligned(emitter, a, rank);
+    b = Align.aligned(emitter, b, rank);
     long[] shape = new long[rank];
     for (int axis = 0; axis < rank; axis++) {
       if (a.size(axis) != b.size(axis) && a.size(axis) != 1 && b.size(axis) != 1) {
@@ -76,17 +85,23 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
       a = b;
       b = swapped;
     }
-    a = full(emitter, a, shape);
-    memory.data_type type = emitter.type(output);
+    emitter.give(output, combined(emitter, full(emitter, a, b, shape), b));
+  }
+
+  private Tensor combined(Emitter emitter, Tensor a, Tensor b) {
     primitive_attr attributes = emitter.attributes();
     attributes.set_post_ops(Eltwise.append(new post_ops(), activation));
-    binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), kind.function, a.desc(), b.desc(),
-        a.type() == type ? a.desc() : Descs.any(shape, type), attributes, false);
-    Tensor y = !a.shares(b) ? emitter.over(a, description.dst_desc())
-        : emitter.allocate(description.dst_desc());
-    emitter.run(description, new binary(description),
-        Map.of(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, b, DNNL_ARG_DST, y));
-    emitter.give(output, y);
+    memory.data_type type = emitter.type(output);
+    binary.primitive_desc description = describe(emitter, kind.function, a, b, type, attributes);
+    if (Layouts.reference(description) && a.rank() > 2 && rowAxes(a, b) > 0) {
+      return byRows(emitter, a, b, type);
+    }
+    Tensor source = emitter.in(a, description.src0_desc());
+    Tensor y = source.shares(b) ? emitter.allocate(description.dst_desc())
+        : emitter.over(source, description.dst_desc());
+    emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, source, DNNL_ARG_SRC_1,
+        emitter.in(b, description.src1_desc()), DNNL_ARG_DST, y));
+    return y;
   }
 
   @Override
@@ -137,29 +152,54 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
     return shape;
   }
 
-  /** Repeated along the axes of size 1, which the primitive's first source can't be. */
-  static Tensor full(Emitter emitter, Tensor x, long[] shape) {
+  /** How many axes are those of rows, each of which has one number in the second array; 0 where that isn't so. */
+  private static int rowAxes(Tensor a, Tensor b) {
+    int rows = 0;
+    while (rows < a.rank() && b.size(rows) == a.size(rows)) {
+      rows++;
+    }
+    for (int axis = rows; axis < a.rank(); axis++) {
+      if (b.size(axis) != 1) {
+        return 0;
+      }
+    }
+    return rows;
+  }
+
+  /** Both seen as matrices, for which there are kernels. */
+  private Tensor byRows(Emitter emitter, Tensor a, Tensor b, memory.data_type type) {
+    boolean examples = rowAxes(a, b) == 1 && Layouts.examplesApart(a.desc());
+    Tensor source = examples ? a : emitter.plain(a);
+    long rows = Arrays.stream(b.shape()).reduce(1, (x, y) -> x * y);
+    long columns = Layouts.elements(source.desc()) / rows;
+    Tensor y = combined(emitter, source.as(Descs.plain(new long[] {rows, columns}, a.type())),
+        emitter.plain(b).as(Descs.plain(new long[] {rows, 1}, b.type())));
+    return y.as(Layouts.like(source.desc(), a.shape(), type));
+  }
+
+  /** A kernel for the arrays as they lie, else for the second in the first one's layout. */
+  static binary.primitive_desc describe(Emitter emitter, algorithm function, Tensor a, Tensor b,
+      memory.data_type type, primitive_attr attributes) {
+    binary.primitive_desc asTheyAre = new binary.primitive_desc(emitter.engine(), function, a.desc(), b.desc(),
+        Layouts.like(a.desc(), a.shape(), type), attributes, true);
+    return Layouts.exists(asTheyAre) && !Layouts.reference(asTheyAre) ? asTheyAre
+        : Layouts.choose(emitter, Layouts.of(a, type), layout -> new binary.primitive_desc(emitter.engine(), function,
+            layout, Layouts.like(layout, b.shape(), b.type()), Layouts.like(layout, a.shape(), type), attributes,
+            true));
+  }
+
+  /** Repeated along the axes of size 1, which the primitive's first source can't be: added to zeros. */
+  static Tensor full(Emitter emitter, Tensor x, Tensor other, long[] shape) {
     if (Arrays.equals(x.shape(), shape)) {
       return x;
     }
-    Tensor small = emitter.in(x, Descs.plain(x.shape(), Emitter.f32()));
-    Tensor repeated = emitter.allocate(Descs.plain(shape, Emitter.f32()));
-    long[] from = small.shape();
-    emitter.call(List.of(small), repeated, (inputs, output) -> repeat(inputs.get(0), from, output, shape));
-    return emitter.in(repeated, Descs.plain(shape, x.type()));
-  }
-
-  private static void repeat(FloatBuffer from, long[] small, FloatBuffer to, long[] shape) {
-    long[] place = new long[shape.length];
-    for (int i = 0; i < to.limit(); i++) {
-      int index = 0;
-      for (int axis = 0; axis < shape.length; axis++) {
-        index = (int) (index * small[axis] + Math.min(place[axis], small[axis] - 1));
-      }
-      to.put(i, from.get(index));
-      for (int axis = shape.length - 1; axis >= 0 && ++place[axis] == shape[axis]; axis--) {
-        place[axis] = 0;
-      }
-    }
+    Tensor zeros = emitter.allocate(Layouts.like(other.desc(), shape, x.type()));
+    emitter.clear(zeros);
+    binary.primitive_desc description =
+        describe(emitter, algorithm.binary_add, zeros, x, x.type(), emitter.attributes());
+    Tensor y = emitter.in(zeros, description.src0_desc());
+    emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, y, DNNL_ARG_SRC_1,
+        emitter.in(x, description.src1_desc()), DNNL_ARG_DST, y));
+    return y;
   }
 }

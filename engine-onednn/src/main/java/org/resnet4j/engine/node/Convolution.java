@@ -38,17 +38,24 @@ import org.resnet4j.engine.plan.Value;
  *
  * @param weight [C', C / groups, kernel height, kernel width]
  * @param bias [C'], or null
- * @param addend of the output's shape, or null
+ * @param addend null where nothing is added
  */
 public record Convolution(Value input, Value output, Constant weight, Constant bias, long channels, int groups,
-    Window window, Value addend, List<Eltwise> activation) implements Node {
+    Window window, Addend addend, List<Eltwise> activation) implements Node {
+  /**
+   * What is added to the result.
+   *
+   * @param ranks what becomes of an array of other than 4 axes
+   */
+  public record Addend(Value value, Combination.Ranks ranks) {}
+
   public Convolution {
     activation = List.copyOf(activation);
   }
 
   @Override
   public List<Value> inputs() {
-    return addend == null ? List.of(input) : List.of(input, addend);
+    return addend == null ? List.of(input) : List.of(input, addend.value);
   }
 
   @Override
@@ -60,7 +67,7 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
     return new Convolution(input, output, weight, bias, channels, groups, window, addend, activation);
   }
 
-  Convolution plus(Value addend, Value output) {
+  Convolution plus(Addend addend, Value output) {
     return new Convolution(input, output, weight, bias, channels, groups, window, addend, activation);
   }
 
@@ -83,45 +90,84 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
       throw emitter.wrong("images of " + inputChannels() + " channels", x);
     }
     Window.Placement placement = window.on(x.size(2), x.size(3));
-    if (placement.empty()) {
-      throw emitter.wrong("images of at least the window's size", x);
+    if (placement.empty() || placement.before()[0] < 0 || placement.before()[1] < 0) {
+      throw emitter.wrong("images of a size that goes with the window", x);
     }
     long[] shape = {x.size(0), channels, placement.size()[0], placement.size()[1]};
-    memory.data_type type = emitter.type(output);
-    Tensor sum = addend == null ? null : emitter.tensor(addend);
-    if (sum != null && !Arrays.equals(sum.shape(), shape)) {
+    if (addend == null) {
+      emitter.give(output, run(emitter, x, choose(emitter, x, shape, placement, List.of(Sum.NONE), null), null));
+      return;
+    }
+    Tensor sum = emitter.tensor(addend.value);
+    if (!Arrays.equals(sum.shape(), shape)) {
       apart(emitter);
       return;
     }
-    boolean inPlace = sum != null && emitter.ends(sum) && sum.type() == type;
+    // Into the addend's own place, unless that is still being read: the input may lie there too.
+    boolean free = emitter.ends(sum) && !sum.shares(x) && sum.type() == emitter.type(output);
+    List<Sum> ways = free ? List.of(Sum.OVER, Sum.READ, Sum.COPY) : List.of(Sum.READ, Sum.COPY);
+    emitter.give(output, run(emitter, x, choose(emitter, x, shape, placement, ways, sum), sum));
+  }
 
-    memory.desc kept = emitter.narrow() ? Descs.channelsLast(x.shape(), emitter.type()) : x.desc();
-    memory.desc target = inPlace ? sum.desc()
-        : emitter.narrow() ? Descs.channelsLast(shape, type) : Descs.any(shape, type);
-    convolution_forward.primitive_desc description =
-        describe(emitter, kept, target, placement, sum == null || inPlace ? null : sum.desc(), inPlace);
-    if (description == null || slow(description)) {
-      // The layout that the input has doesn't suit: a copy to one that does is cheaper than a slow kernel.
-      convolution_forward.primitive_desc other = describe(emitter, Descs.any(x.shape(), emitter.type()),
-          inPlace ? target : Descs.any(shape, type), placement, sum == null || inPlace ? null : sum.desc(), inPlace);
-      description = description == null || other != null && !slow(other) ? other : description;
+  /** How something is added. */
+  private enum Sum {
+    NONE,
+    /** The result is written over it. */
+    OVER,
+    /** It is read where it lies. */
+    READ,
+    /** The result is written over a copy, in the layout that the kernel gives. */
+    COPY
+  }
+
+  /** A kernel, and how it adds. */
+  private record Choice(convolution_forward.primitive_desc description, Sum sum) {}
+
+  /** The first that is fast: for the input as it lies, else for a copy of it, which is cheaper than a slow kernel. */
+  private Choice choose(Emitter emitter, Tensor x, long[] shape, Window.Placement placement, List<Sum> ways,
+      Tensor added) {
+    memory.data_type type = emitter.type(output);
+    memory.desc wanted = emitter.narrow() ? Descs.channelsLast(x.shape(), emitter.type()) : x.desc();
+    Choice first = null;
+    Choice optimised = null;
+    for (memory.desc source : List.of(wanted, Descs.any(x.shape(), emitter.type()))) {
+      for (Sum way : ways) {
+        boolean free = !emitter.narrow() || source != wanted;
+        memory.desc target = way == Sum.OVER ? added.desc()
+            : free ? Descs.any(shape, type) : Descs.channelsLast(shape, type);
+        Choice choice = new Choice(describe(emitter, source, target, placement, way, added), way);
+        if (Layouts.exists(choice.description)) {
+          if (!slow(choice.description)) {
+            return choice;
+          }
+          first = first == null ? choice : first;
+          optimised = optimised == null && !Layouts.reference(choice.description) ? choice : optimised;
+        }
+      }
     }
-    if (description == null) {
+    if (first == null) {
       throw new IllegalStateException("vertex " + emitter.node() + ": oneDNN has no kernel for this convolution");
     }
+    return optimised == null ? first : optimised;
+  }
+
+  private Tensor run(Emitter emitter, Tensor x, Choice choice, Tensor sum) {
+    convolution_forward.primitive_desc description = choice.description;
     Map<Integer, Tensor> arguments = new HashMap<>();
     arguments.put(DNNL_ARG_SRC, emitter.in(x, description.src_desc()));
     arguments.put(DNNL_ARG_WEIGHTS, emitter.constant(weight, description.weights_desc()));
     if (bias != null) {
       arguments.put(DNNL_ARG_BIAS, emitter.constant(bias, description.bias_desc()));
     }
-    if (sum != null && !inPlace) {
+    Tensor y = choice.sum == Sum.OVER ? sum : emitter.allocate(description.dst_desc());
+    if (choice.sum == Sum.READ) {
       arguments.put(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1, sum);
+    } else if (choice.sum == Sum.COPY) {
+      emitter.copy(sum, y);
     }
-    Tensor y = inPlace ? sum : emitter.allocate(description.dst_desc());
     arguments.put(DNNL_ARG_DST, y);
     emitter.run(description, new convolution_forward(description), arguments);
-    emitter.give(output, y);
+    return y;
   }
 
   @Override
@@ -268,21 +314,21 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
   private void apart(Emitter emitter) {
     Value convolved = new Value(output.name());
     new Convolution(input, convolved, weight, bias, channels, groups, window, null, List.of()).forward(emitter);
-    new Combination(Combination.Kind.ADD, convolved, addend, output, activation).forward(emitter);
+    new Combination(Combination.Kind.ADD, convolved, addend.value, output, addend.ranks, activation).forward(emitter);
   }
 
   private convolution_forward.primitive_desc describe(Emitter emitter, memory.desc source, memory.desc target,
-      Window.Placement placement, memory.desc added, boolean inPlace) {
+      Window.Placement placement, Sum sum, Tensor added) {
     post_ops after = new post_ops();
-    if (inPlace) {
+    if (sum == Sum.READ) {
+      after.append_binary(algorithm.binary_add, added.desc());
+    } else if (sum != Sum.NONE) {
       after.append_sum();
-    } else if (added != null) {
-      after.append_binary(algorithm.binary_add, added);
     }
     primitive_attr attributes = emitter.attributes();
     attributes.set_post_ops(Eltwise.append(after, activation));
     memory.desc weightDesc = Descs.any(weightShape(), emitter.type());
-    convolution_forward.primitive_desc description = bias == null
+    return bias == null
         ? new convolution_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference,
             algorithm.convolution_direct, source, weightDesc, target, window.strides(), window.dilations(),
             placement.before(), placement.after(), attributes, true)
@@ -290,12 +336,10 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
             algorithm.convolution_direct, source, weightDesc,
             new memory.desc(new long[] {channels}, Emitter.f32(), memory.format_tag.x), target, window.strides(),
             window.dilations(), placement.before(), placement.after(), attributes, true);
-    return description.get(true) == null ? null : description;
   }
 
   /** Plain loops, or a copy of each window into a matrix. */
   private static boolean slow(convolution_forward.primitive_desc description) {
-    String name = description.impl_info_str().getString();
-    return name.startsWith("ref") || name.startsWith("gemm");
+    return Layouts.reference(description) || description.impl_info_str().getString().startsWith("gemm");
   }
 }

@@ -14,7 +14,6 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
-import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
@@ -34,18 +33,21 @@ public record Elementwise(Value input, Value output, List<Eltwise> functions) im
 
   @Override
   public void forward(Emitter emitter) {
-    Tensor x = emitter.tensor(input);
-    memory.data_type type = emitter.type(output);
+    emitter.give(output, applied(emitter, emitter.tensor(input), emitter.type(output), functions));
+  }
+
+  /** Functions of a tensor's elements; the tensor itself where nobody else needs it. */
+  static Tensor applied(Emitter emitter, Tensor x, memory.data_type type, List<Eltwise> functions) {
     primitive_attr attributes = emitter.attributes();
     attributes.set_post_ops(Eltwise.append(new post_ops(), functions.subList(1, functions.size())));
     Eltwise first = functions.get(0);
-    memory.desc target = x.type() == type ? x.desc() : Descs.any(x.shape(), type);
-    eltwise_forward.primitive_desc description = new eltwise_forward.primitive_desc(emitter.engine(),
-        prop_kind.forward_inference, first.algorithm(), x.desc(), target, first.alpha(), first.beta(), attributes,
-        false);
-    Tensor y = emitter.over(x, description.dst_desc());
-    emitter.run(description, new eltwise_forward(description), Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));
-    emitter.give(output, y);
+    eltwise_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
+        layout -> new eltwise_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference, first.algorithm(),
+            layout, Layouts.like(layout, x.shape(), type), first.alpha(), first.beta(), attributes, true));
+    Tensor source = emitter.in(x, description.src_desc());
+    Tensor y = emitter.over(source, description.dst_desc());
+    emitter.run(description, new eltwise_forward(description), Map.of(DNNL_ARG_SRC, source, DNNL_ARG_DST, y));
+    return y;
   }
 
   @Override
@@ -64,7 +66,7 @@ public record Elementwise(Value input, Value output, List<Eltwise> functions) im
     });
   }
 
-  /** A function of a tensor, in a new place. */
+  /** A function of a tensor in training, in a new place. */
   static Tensor applied(Emitter emitter, Eltwise function, Tensor x) {
     eltwise_forward.primitive_desc description = hint(emitter, function, x);
     Tensor y = emitter.allocate(x.desc());

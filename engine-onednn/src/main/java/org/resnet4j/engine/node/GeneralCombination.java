@@ -22,7 +22,7 @@ import org.resnet4j.engine.plan.Value;
 record GeneralCombination(Combination combination, Emitter emitter, Tape tape) {
   void emit() {
     Value output = combination.output();
-    new Combination(combination.kind(), combination.left(), combination.right(), output, List.of()).forward(emitter);
+    combination.then(List.of(), output).forward(emitter);
     Tensor combined = emitter.tensor(output);
     Tensor y = combined;
     for (Eltwise function : combination.activation()) {
@@ -56,27 +56,32 @@ record GeneralCombination(Combination combination, Emitter emitter, Tape tape) {
       case MAXIMUM -> chosen(algorithm.binary_ge, a, b, dy);
       case MINIMUM -> chosen(algorithm.binary_le, a, b, dy);
       // A step has no slope anywhere.
-      case GREATER -> { }
+      case GREATER, AT_LEAST -> { }
     }
   }
 
   /** Of equal elements the left one gets the gradient. */
   private void chosen(algorithm comparison, Tensor a, Tensor b, Tensor dy) {
-    Tensor taken = combined(comparison, Combination.full(emitter, a, dy.shape()), b);
+    Tensor taken = combined(comparison, Combination.full(emitter, a, dy, dy.shape()), b);
     Tensor left = combined(algorithm.binary_mul, dy, taken);
     gradients(left, combined(algorithm.binary_sub, dy, left));
   }
 
   private Tensor ranked(Value value, Tensor like) {
-    return Combination.ranked(emitter, emitter.tensor(value), like.rank());
+    return Align.aligned(emitter, emitter.tensor(value), like.rank());
   }
 
   private Tensor combined(algorithm function, Tensor full, Tensor other) {
-    binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), function, full.desc(),
-        other.desc(), full.desc(), emitter.attributes(), false);
-    Tensor result = emitter.allocate(full.desc());
-    emitter.run(description, new binary(description),
-        Map.of(DNNL_ARG_SRC_0, full, DNNL_ARG_SRC_1, other, DNNL_ARG_DST, result));
+    return combined(emitter, function, full, other);
+  }
+
+  /** A function of a tensor and another, which is repeated along axes of size 1. */
+  static Tensor combined(Emitter emitter, algorithm function, Tensor full, Tensor other) {
+    binary.primitive_desc description = Combination.describe(emitter, function, full, other, full.type(),
+        emitter.attributes());
+    Tensor result = emitter.allocate(description.dst_desc());
+    emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, emitter.in(full, description.src0_desc()),
+        DNNL_ARG_SRC_1, emitter.in(other, description.src1_desc()), DNNL_ARG_DST, result));
     return result;
   }
 
@@ -91,7 +96,7 @@ record GeneralCombination(Combination combination, Emitter emitter, Tape tape) {
 
   /** Summed along the axes on which the input was repeated. */
   private Tensor summed(Tensor gradient, Tensor input) {
-    long[] shape = Combination.rankedShape(input, gradient.rank());
+    long[] shape = Align.shape(input, gradient.rank());
     Tensor sum = gradient;
     if (!Arrays.equals(shape, gradient.shape())) {
       memory.desc desc = Descs.plain(shape, gradient.type());

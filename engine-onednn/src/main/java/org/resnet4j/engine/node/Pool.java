@@ -43,10 +43,6 @@ public record Pool(Kind kind, Value input, Value output, Window window) implemen
     return List.of(input);
   }
 
-  Pool on(Value input, Window window) {
-    return new Pool(kind, input, output, window);
-  }
-
   @Override
   public void forward(Emitter emitter) {
     Tensor x = emitter.tensor(input);
@@ -56,6 +52,14 @@ public record Pool(Kind kind, Value input, Value output, Window window) implemen
     Window.Placement placement = window.on(x.size(2), x.size(3));
     if (placement.empty()) {
       throw emitter.wrong("images of at least the window's size", x);
+    }
+    long top = Math.max(-placement.before()[0], 0);
+    long left = Math.max(-placement.before()[1], 0);
+    if (top + left > 0) {
+      // No kernel begins within the image.
+      x = Borders.cut(emitter, x, new long[] {x.size(0), x.size(1), x.size(2) - top, x.size(3) - left},
+          new long[] {0, 0, top, left});
+      placement = placement.within(top, left);
     }
     long[] shape = {x.size(0), x.size(1), placement.size()[0], placement.size()[1]};
     emitter.give(output, pooled(emitter, kind, x, emitter.type(output), shape, window, placement));
@@ -76,8 +80,18 @@ public record Pool(Kind kind, Value input, Value output, Window window) implemen
     if (placement.empty()) {
       throw emitter.wrong("images of at least the window's size", x);
     }
+    long top = Math.max(-placement.before()[0], 0);
+    long left = Math.max(-placement.before()[1], 0);
+    Value source = input;
+    if (top + left > 0) {
+      source = new Value(output.name());
+      tape.derive(source, input);
+      new Borders(input, source, List.of(0, 0, (int) -top, (int) -left), List.of(0, 0, 0, 0)).train(emitter, tape);
+      placement = placement.within(top, left);
+    }
     long[] shape = {x.size(0), x.size(1), placement.size()[0], placement.size()[1]};
-    emitter.give(output, trained(emitter, tape, kind, x, input, output, shape, window, placement));
+    emitter.give(output, trained(emitter, tape, kind, emitter.tensor(source), source, output, shape, window,
+        placement));
   }
 
   static Tensor trained(Emitter emitter, Tape tape, Kind kind, Tensor given, Value input, Value output, long[] shape,
@@ -113,11 +127,13 @@ public record Pool(Kind kind, Value input, Value output, Window window) implemen
 
   static Tensor pooled(Emitter emitter, Kind kind, Tensor x, memory.data_type type, long[] shape, Window window,
       Window.Placement placement) {
-    pooling_forward.primitive_desc description = new pooling_forward.primitive_desc(emitter.engine(),
-        prop_kind.forward_inference, kind.function, x.desc(), Descs.any(shape, type), window.strides(),
-        window.kernels(), window.dilations(), placement.before(), placement.after(), emitter.attributes(), false);
+    pooling_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
+        layout -> new pooling_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference, kind.function,
+            layout, Descs.any(shape, type), window.strides(), window.kernels(), window.dilations(),
+            placement.before(), placement.after(), emitter.attributes(), true));
     Tensor y = emitter.allocate(description.dst_desc());
-    emitter.run(description, new pooling_forward(description), Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));
+    emitter.run(description, new pooling_forward(description),
+        Map.of(DNNL_ARG_SRC, emitter.in(x, description.src_desc()), DNNL_ARG_DST, y));
     return y;
   }
 }

@@ -12,7 +12,6 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.softmax_backward;
 import org.bytedeco.dnnl.softmax_forward;
-import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
@@ -39,11 +38,13 @@ public record Softmax(Value input, Value output, int axis, boolean logarithm) im
       throw emitter.wrong("an array with axis " + axis, x);
     }
     memory.data_type type = emitter.type(output);
-    softmax_forward.primitive_desc description = new softmax_forward.primitive_desc(emitter.engine(),
-        prop_kind.forward_inference, logarithm ? algorithm.softmax_log : algorithm.softmax_accurate, x.desc(),
-        x.type() == type ? x.desc() : Descs.any(x.shape(), type), along, emitter.attributes(), false);
-    Tensor y = emitter.over(x, description.dst_desc());
-    emitter.run(description, new softmax_forward(description), Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));
+    softmax_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
+        layout -> new softmax_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference,
+            logarithm ? algorithm.softmax_log : algorithm.softmax_accurate, layout,
+            Layouts.like(layout, x.shape(), type), along, emitter.attributes(), true));
+    Tensor source = emitter.in(x, description.src_desc());
+    Tensor y = emitter.over(source, description.dst_desc());
+    emitter.run(description, new softmax_forward(description), Map.of(DNNL_ARG_SRC, source, DNNL_ARG_DST, y));
     emitter.give(output, y);
   }
 

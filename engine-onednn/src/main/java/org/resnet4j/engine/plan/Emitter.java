@@ -161,7 +161,7 @@ public final class Emitter {
    */
   public boolean mayReplace(Value input) {
     Node maker = makers.get(input);
-    return readers.get(input) == 1 && maker != null && !maker.keepsOutput()
+    return readers.getOrDefault(input, 0) == 1 && maker != null && !maker.keepsOutput()
         && holders.get(tensor(input).storage()).size() == 1 && tensor(input).storage() instanceof Storage.Buffer;
   }
 

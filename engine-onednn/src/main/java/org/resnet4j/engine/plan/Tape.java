@@ -42,6 +42,13 @@ public final class Tape {
     return wanted.contains(value);
   }
 
+  /** Says that a value that a node makes for itself comes from another, so that its gradient is wanted where that's is. */
+  public void derive(Value inner, Value from) {
+    if (wants(from)) {
+      wanted.add(inner);
+    }
+  }
+
   /** What to emit once the gradient of the node's output is complete; nothing happens where no gradient arrives. */
   public void record(Value output, Runnable backward) {
     if (wants(output)) {
@@ -112,6 +119,11 @@ public final class Tape {
    * @param desc float32, of the shape that the node gives the parameter
    */
   public void parameter(Constant constant, memory.desc desc, Consumer<Tensor> writer) {
+    if (!constant.isTrained()) {
+      // The primitive gives it all the same.
+      writer.accept(emitter.allocate(desc));
+      return;
+    }
     Tensor target = emitter.gradient(constant, Descs.shape(desc));
     if (target.desc().equals(desc)) {
       writer.accept(target);
