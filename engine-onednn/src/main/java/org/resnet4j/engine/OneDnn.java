@@ -18,6 +18,7 @@ public final class OneDnn {
 
   /** Whether the platform can, found out once: a library that failed to load doesn't load later. */
   private static final class Platform {
+    static Throwable cause;
     static final Optional<String> PROBLEM = problem();
 
     private static Optional<String> problem() {
@@ -29,6 +30,7 @@ public final class OneDnn {
         Cpu.instructions();
         return Optional.empty();
       } catch (LinkageError | RuntimeException e) {
+        cause = e;
         return Optional.of("The oneDNN engine's native library doesn't load here (%s): DL4J goes on without it. It is "
             .formatted(deepest(e)) + "in org.bytedeco:dnnl with the classifier of this platform, and needs "
             + "org.bytedeco:opencl with the same.");
@@ -72,9 +74,7 @@ public final class OneDnn {
    */
   public static CompiledGraph compile(ComputationGraph graph, EngineOptions options, long[]... inputShapes) {
     initialise(graph);
-    unavailable(graph).ifPresent(reason -> {
-      throw new EngineException.Unavailable(reason, null);
-    });
+    require(unavailable(graph));
     CompiledGraph compiled = compile(graph, graph.getConfiguration().getNetworkOutputs(), options);
     compiled.interpreted().forEach(LOG::warn);
     try {
@@ -114,34 +114,38 @@ public final class OneDnn {
    */
   public static FastComputationGraph wrap(ComputationGraph graph, EngineOptions options) {
     initialise(graph);
-    Optional<String> problem = unavailable(graph);
-    problem.ifPresent(LOG::warn);
-    FastComputationGraph fast = new FastComputationGraph(graph, options, problem.isEmpty());
-    fast.compiled().forEach(LOG::warn);
-    return fast;
+    try {
+      require(unavailable(graph));
+      FastComputationGraph fast = new FastComputationGraph(graph, options, true);
+      fast.compiled().forEach(LOG::warn);
+      return fast;
+    } catch (EngineException.Unavailable e) {
+      LOG.warn(e.getMessage());
+      return new FastComputationGraph(graph, options, false);
+    }
   }
 
   /** oneDNN's. */
   public static String version() {
-    require();
+    require(unavailable());
     return Cpu.version();
   }
 
   /** The processor's instructions that oneDNN makes its kernels of, as it names them. */
   public static String instructions() {
-    require();
+    require(unavailable());
     return Cpu.instructions();
   }
 
   /** Whether the processor has instructions for {@link Precision#BFLOAT16}; else that is slower than float32. */
   public static boolean hasFastBfloat16() {
-    require();
+    require(unavailable());
     return Cpu.hasFastBfloat16();
   }
 
-  private static void require() {
-    unavailable().ifPresent(reason -> {
-      throw new EngineException.Unavailable(reason, null);
-    });
+  private static void require(Optional<String> problem) {
+    if (problem.isPresent()) {
+      throw new EngineException.Unavailable(problem.get(), Platform.cause);
+    }
   }
 }

@@ -13,10 +13,14 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.optimize.listeners.CollectScoresIterationListener;
 import org.junit.jupiter.api.AfterEach;
@@ -69,9 +73,38 @@ class FastComputationGraphTest {
     assertPredicted(expected, fast.output(false, new INDArray[] {x}, null, null));
     assertPredicted(expected, fast.output(false, new INDArray[] {x}, new INDArray[1], new INDArray[1]));
     assertPredicted(expected, fast.output(List.of("classes"), false, new INDArray[] {x}, null));
-    assertPredicted(expected, fast.output(new ListDataSetIterator<>(List.of(new DataSet(x, labels(3))), 3)));
-    assertPredicted(expected, fast.outputSingle(new ListDataSetIterator<>(List.of(new DataSet(x, labels(3))), 3)));
+    assertPredicted(expected, fast.output(new ListDataSetIterator<>(List.of(new DataSet(x, labels(3))), 1)));
+    assertPredicted(expected, fast.outputSingle(new ListDataSetIterator<>(List.of(new DataSet(x, labels(3))), 1)));
     assertSame(x, fast.getInput(0));
+  }
+
+  @Test
+  void theEngineComputesThem() {
+    AtomicInteger calls = new AtomicInteger();
+    LayerVertex vertex = (LayerVertex) fast.getVertex("conv1");
+    Layer layer = vertex.getLayer();
+    vertex.setLayer((Layer) Proxy.newProxyInstance(Layer.class.getClassLoader(), new Class<?>[] {Layer.class},
+        (proxy, method, arguments) -> {
+          calls.addAndGet(method.getName().equals("activate") ? 1 : 0);
+          return method.invoke(layer, arguments);
+        }));
+    INDArray x = images(3);
+    DataSet data = new DataSet(x, labels(3));
+    fast.output(x);
+    fast.outputSingle(x);
+    fast.outputSingle(false, true, x);
+    fast.output(false, new INDArray[] {x}, null, null);
+    fast.output(new INDArray[] {x}, null, null, outputs -> outputs[0].detach());
+    fast.output(List.of("pool"), false, new INDArray[] {x}, null);
+    fast.output(new ListDataSetIterator<>(List.of(data), 1));
+    fast.evaluate(new ListDataSetIterator<>(List.of(data), 1));
+    fast.feedForward(x, false);
+    fast.feedForward(x, 3, false);
+    fast.feedForward();
+    fast.score(data);
+    assertEquals(0, calls.get());
+    fast.output(true, x);
+    assertEquals(1, calls.get(), "DL4J's forward pass would have shown");
   }
 
   @Test
@@ -155,12 +188,12 @@ class FastComputationGraphTest {
   @Test
   void evaluation() {
     List<DataSet> batches = List.of(new DataSet(images(4), labels(4)), new DataSet(images(7), labels(7)));
-    Evaluation expected = plain.evaluate(new ListDataSetIterator<>(batches, 4));
-    Evaluation found = fast.evaluate(new ListDataSetIterator<>(batches, 4));
+    Evaluation expected = plain.evaluate(new ListDataSetIterator<>(batches, 1));
+    Evaluation found = fast.evaluate(new ListDataSetIterator<>(batches, 1));
     assertEquals(expected.getConfusionMatrix(), found.getConfusionMatrix());
     assertEquals(11, found.getNumRowCounter());
     Evaluation given = new Evaluation(Networks.CLASSES);
-    fast.doEvaluation(new ListDataSetIterator<>(batches, 4), given);
+    fast.doEvaluation(new ListDataSetIterator<>(batches, 1), given);
     assertEquals(expected.getConfusionMatrix(), given.getConfusionMatrix());
   }
 

@@ -31,9 +31,13 @@ final class Networks {
   private Networks() {}
 
   static GraphBuilder builder(DataType type) {
+    return builder(type, InputType.convolutional(8, 8, 3));
+  }
+
+  static GraphBuilder builder(DataType type, InputType input) {
     return new NeuralNetConfiguration.Builder().seed(7).dataType(type).updater(new Nesterovs(0.05, 0.9))
         .activation(Activation.IDENTITY).graphBuilder().addInputs("image")
-        .setInputTypes(InputType.convolutional(8, 8, 3));
+        .setInputTypes(input);
   }
 
   static ConvolutionLayer convolution(int channels) {
