@@ -12,7 +12,9 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.adapters.OutputAdapter;
@@ -55,10 +57,14 @@ public class FastComputationGraph extends ComputationGraph {
     super(graph.getConfiguration());
     this.options = options;
     init(graph.params(), false);
-    for (int index : topologicalOrder) {
-      String name = vertices[index].getVertexName();
-      if (graph.getVertex(name).hasLayer() && graph.getLayer(name) instanceof FrozenLayer) {
-        getVertex(name).setLayerAsFrozen();
+    for (int index = 0; index < vertices.length; index++) {
+      GraphVertex given = graph.getVertices()[index];
+      if (given.hasLayer() && given.getLayer() instanceof FrozenLayer) {
+        vertices[index].setLayerAsFrozen();
+      } else if (given instanceof SameDiffGraphVertex) {
+        // Its configuration remembers the SameDiff that it first ran in: a second one wouldn't run.
+        vertices[index] = given;
+        verticesMap.put(given.getVertexName(), given);
       }
     }
     ComputationGraphUpdater updater = graph.getUpdater(false);

@@ -70,7 +70,7 @@ final class Inputs implements AutoCloseable {
 
   /** A view's buffer begins before it. */
   static FloatPointer pointer(INDArray array) {
-    return new FloatPointer(array.data().pointer()).position(array.offset());
+    return new FloatPointer(array.data().pointer()).getPointer(array.offset());
   }
 
   @Override
