@@ -100,7 +100,7 @@ public final class OneDnn {
       fast.compiled().forEach(LOG::warn);
       return fast;
     } catch (EngineException.Unavailable e) {
-      LOG.warn("DL4J computes this network: {}", e.getMessage());
+      LOG.warn("{} This network runs on DL4J.", e.getMessage());
       return new FastComputationGraph(graph, options, false);
     }
   }
