@@ -8,8 +8,6 @@ import java.util.Map;
 import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.post_ops;
-import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
@@ -29,17 +27,22 @@ public record Elementwise(Value input, Value output, List<Eltwise> functions) im
 
   @Override
   public void forward(Emitter emitter) {
-    Tensor x = emitter.tensor(input);
+    // One primitive each: that of elementwise functions takes none of them behind it.
+    Tensor y = emitter.tensor(input);
+    for (Eltwise function : functions) {
+      y = applied(emitter, function, y);
+    }
+    emitter.give(output, y);
+  }
+
+  private Tensor applied(Emitter emitter, Eltwise function, Tensor x) {
     memory.data_type type = emitter.type(output);
-    primitive_attr attributes = emitter.attributes();
-    attributes.set_post_ops(Eltwise.append(new post_ops(), functions.subList(1, functions.size())));
-    Eltwise first = functions.get(0);
     memory.desc target = x.type() == type ? x.desc() : Descs.any(x.shape(), type);
     eltwise_forward.primitive_desc description = new eltwise_forward.primitive_desc(emitter.engine(),
-        prop_kind.forward_inference, first.algorithm(), x.desc(), target, first.alpha(), first.beta(), attributes,
-        false);
+        prop_kind.forward_inference, function.algorithm(), x.desc(), target, function.alpha(), function.beta(),
+        emitter.attributes(), false);
     Tensor y = emitter.over(x, description.dst_desc());
     emitter.run(description, new eltwise_forward(description), Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));
-    emitter.give(output, y);
+    return y;
   }
 }
