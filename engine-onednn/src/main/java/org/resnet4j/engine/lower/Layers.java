@@ -108,7 +108,13 @@ final class Layers {
 
   static Window window(Site site, int[] kernel, int[] stride, int[] padding, int[] dilation, ConvolutionMode mode) {
     return switch (mode) {
-      case Same -> new Window(kernel, stride, dilation, true, new int[2], new int[2]);
+      case Same -> {
+        // DL4J's padding is negative then for some sizes: it refuses a convolution, and a pool leaves first pixels out.
+        if (IntStream.range(0, 2).anyMatch(side -> stride[side] - (kernel[side] - 1) * dilation[side] > 2)) {
+          throw site.unsupported("convolution mode Same with a stride so much larger than the window");
+        }
+        yield new Window(kernel, stride, dilation, true, new int[2], new int[2]);
+      }
       case Truncate, Strict -> new Window(kernel, stride, dilation, false, padding, padding);
       default -> throw site.unsupported("convolution mode " + mode);
     };
