@@ -47,6 +47,8 @@ import org.resnet4j.zoo.layer.ElementActivation;
 final class Activations {
   private static final double SELU_ALPHA = 1.6732632423543772;
   private static final double SELU_SCALE = 1.0507009873554805;
+  /** Of the sigmoid that DL4J's GELU has in place of the normal distribution. */
+  private static final double GELU_SLOPE = 1.702;
   private static final List<Eltwise> SELU =
       List.of(function(eltwise_elu, SELU_ALPHA, 0), Eltwise.linear(SELU_SCALE, 0));
 
@@ -91,8 +93,11 @@ final class Activations {
     } else if (type == ActivationELU.class) {
       return chain(List.of(function(eltwise_elu, ((ActivationELU) activation).getAlpha(), 0)));
     } else if (type == ActivationGELU.class) {
-      return chain(List.of(function(((ActivationGELU) activation).isPrecise() ? eltwise_gelu_erf
-          : eltwise_gelu_tanh, 0, 0)));
+      if (((ActivationGELU) activation).isPrecise()) {
+        // DL4J's cubes 0.044715 together with x.
+        throw site.unsupported("activation GELU, precise");
+      }
+      return chain(List.of(function(eltwise_swish, GELU_SLOPE, 0)));
     } else if (type == ActivationSoftSign.class) {
       return softsign();
     } else if (type == ActivationSoftmax.class) {
