@@ -56,7 +56,7 @@ sealed interface Step permits Step.Convolve, Step.Norm, Step.Activate, Step.Merg
 
   /** A window's measures, of which an image may be too small for some. */
   record Sliding(Pair kernel, Pair stride, Pair padding, Pair dilation, ConvolutionMode mode) {
-    /** As much of it as an image has room for. */
+    /** As much of it as an image has room for, and a stride for which DL4J's padding isn't negative. */
     Sliding within(Made image) {
       boolean same = mode == ConvolutionMode.Same;
       Pair pad = same ? new Pair(0, 0) : padding;
@@ -64,7 +64,8 @@ sealed interface Step permits Step.Convolve, Step.Norm, Step.Activate, Step.Merg
       return new Sliding(
           same ? kernel : new Pair(fitting(kernel.height, spread.height, image.height() + 2 * pad.height),
               fitting(kernel.width, spread.width, image.width() + 2 * pad.width)),
-          stride, pad, spread, mode);
+          same ? new Pair(Math.min(stride.height, (kernel.height - 1) * spread.height + 2),
+              Math.min(stride.width, (kernel.width - 1) * spread.width + 2)) : stride, pad, spread, mode);
     }
 
     private static int fitting(int kernel, int dilation, int room) {
@@ -75,8 +76,12 @@ sealed interface Step permits Step.Convolve, Step.Norm, Step.Activate, Step.Merg
       return fits;
     }
 
-    Sliding padded(Pair other) {
-      return new Sliding(kernel, stride, other, dilation, mode);
+    /** With a pixel in every window: one of padding alone has no maximum. */
+    Sliding onPixels(Made image) {
+      Pair near = (kernel.height - 1) * dilation.height < image.height()
+          && (kernel.width - 1) * dilation.width < image.width() ? dilation : new Pair(1, 1);
+      return new Sliding(kernel, stride, new Pair(Math.min(padding.height, kernel.height - 1),
+          Math.min(padding.width, kernel.width - 1)), near, mode);
     }
 
     Made on(Made image, int channels) {
@@ -212,10 +217,7 @@ sealed interface Step permits Step.Convolve, Step.Norm, Step.Activate, Step.Merg
     @Override
     public void addTo(Assembly assembly) {
       assembly.image(from).ifPresent(image -> {
-        // A window of padding alone has no maximum.
-        Pair padding = new Pair(Math.min(sliding.padding.height, sliding.kernel.height - 1),
-            Math.min(sliding.padding.width, sliding.kernel.width - 1));
-        Sliding window = sliding.padded(padding).within(image);
+        Sliding window = sliding.onPixels(image).within(image);
         assembly.layer("pool " + type + " " + window + (countPadding ? " padding counts" : ""),
             new SubsamplingLayer.Builder(type).kernelSize(window.kernel.array()).stride(window.stride.array())
                 .padding(window.padding.array()).dilation(window.dilation.array()).convolutionMode(window.mode)
