@@ -47,7 +47,7 @@ public record Reshape(Value input, Value output, UnaryOperator<long[]> shape) im
   /** Seen in another way where the layout allows that, else from a copy. */
   static Tensor reshaped(Emitter emitter, Tensor x, long[] shape) {
     memory.desc seen = x.desc().reshape(shape, true);
-    if (!seen.is_zero()) {
+    if (seen.get(true) != null) {
       return x.as(seen);
     }
     Tensor plain = emitter.plain(x);

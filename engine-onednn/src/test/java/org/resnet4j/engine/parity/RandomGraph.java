@@ -32,7 +32,7 @@ record RandomGraph(ComputationGraphConfiguration configuration, CNN2DFormat form
   record Expected(Map<String, INDArray> activations, Map<String, Double> scales) {}
 
   ComputationGraph initialised() {
-    return FormulaParameters.initialised(new ComputationGraph(configuration.clone()));
+    return FormulaParameters.initialised(new ComputationGraph(configuration));
   }
 
   INDArray[] arrays(int examples) {
