@@ -102,9 +102,12 @@ final class Assembly {
   /** @param picks of what was made, counted from the last */
   RandomGraph finish(int batch, List<Integer> picks) {
     List<Made> inputs = made.stream().filter(one -> one.name().startsWith("in")).toList();
+    if (made.size() == inputs.size()) {
+      // An input is no output.
+      new Step.Drop(0).addTo(this);
+    }
     List<String> outputs = picks.stream()
-        .map(back -> find(back, one -> made.size() == inputs.size() || !inputs.contains(one)).orElseThrow().name())
-        .distinct().toList();
+        .map(back -> find(back, one -> !inputs.contains(one)).orElseThrow().name()).distinct().toList();
     graph.setOutputs(outputs.toArray(String[]::new));
     String text = format + ", batch " + batch + "\n  " + String.join("\n  ", lines) + "\n  outputs " + outputs;
     return new RandomGraph(graph.build(), format, batch, inputs, outputs, text);
