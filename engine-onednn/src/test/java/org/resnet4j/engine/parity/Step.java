@@ -284,8 +284,10 @@ sealed interface Step permits Step.Convolve, Step.Norm, Step.Activate, Step.Merg
           assembly.layer("output softmax", new OutputLayer.Builder(LossFunction.MCXENT).nOut(classes)
               .activation(new ActivationSoftmax()).build(), x, x.vectors(classes));
         } else {
-          assembly.layer("loss softmax", new LossLayer.Builder(LossFunction.MCXENT)
-              .activation(new ActivationSoftmax()).build(), x, x);
+          LossLayer layer = new LossLayer.Builder(LossFunction.MCXENT).activation(new ActivationSoftmax()).build();
+          // What DL4J tells the layers behind it; it doesn't find that out.
+          layer.setNOut(x.channels());
+          assembly.layer("loss softmax", layer, x, x);
         }
       });
     }
