@@ -49,6 +49,9 @@ public class FastComputationGraph extends ComputationGraph {
   private final transient EngineOptions options;
   /** Null where the engine can't run, or not this network. */
   private final transient Variants variants;
+  private final transient Trainer trainer;
+  /** DL4J's own can't be read. */
+  private transient INDArray[] labels;
 
   FastComputationGraph(ComputationGraph graph, EngineOptions options, boolean compilable) {
     super(graph.getConfiguration());
@@ -73,6 +76,7 @@ public class FastComputationGraph extends ComputationGraph {
     setLastEtlTime(graph.getLastEtlTime());
     // Last: what is above isn't a change.
     variants = compilable ? new Variants(this, options) : null;
+    trainer = compilable ? new Trainer(this, options) : null;
   }
 
   /** Compiles for the outputs; gives the lines about vertices that DL4J computes. */
@@ -90,6 +94,7 @@ public class FastComputationGraph extends ComputationGraph {
     if (variants != null) {
       variants.change(Change.SHORT, () -> null);
       variants.refresh();
+      trainer.changed();
     }
   }
 
@@ -296,16 +301,25 @@ public class FastComputationGraph extends ComputationGraph {
   /** DL4J's optimisers call it after every step too. */
   @Override
   public void setParams(INDArray params) {
+    if (trainer != null && params != flattenedParams) {
+      trainer.changed();
+    }
     changing(Change.SHORT, () -> super.setParams(params));
   }
 
   @Override
   public void setParam(String key, INDArray val) {
+    if (trainer != null) {
+      trainer.changed();
+    }
     changing(Change.SHORT, () -> super.setParam(key, val));
   }
 
   @Override
   public void setParamTable(Map<String, INDArray> paramTable) {
+    if (trainer != null) {
+      trainer.changed();
+    }
     changing(Change.SHORT, () -> super.setParamTable(paramTable));
   }
 
@@ -317,6 +331,72 @@ public class FastComputationGraph extends ComputationGraph {
   @Override
   public void applyConstraints(int iteration, int epoch) {
     changing(Change.SHORT, () -> super.applyConstraints(iteration, epoch));
+  }
+
+  // Training.
+
+  @Override
+  public void setLabels(INDArray... labels) {
+    super.setLabels(labels);
+    this.labels = labels;
+  }
+
+  @Override
+  public void setLabel(int labelNum, INDArray label) {
+    super.setLabel(labelNum, label);
+    if (labels == null) {
+      labels = new INDArray[getNumOutputArrays()];
+    }
+    labels[labelNum] = label;
+  }
+
+  /**
+   * The gradients and the score, by the engine; by DL4J where the engine can't train this network or doesn't know what
+   * was asked for, which a logged line says once.
+   */
+  @Override
+  public void computeGradientAndScore() {
+    if (trainer == null || !trainer.takes(gradients())) {
+      super.computeGradientAndScore();
+      return;
+    }
+    synchronizeIterEpochCounts();
+    score = trainer.run(labels);
+    gradient = trainer.gradient();
+    getListeners().forEach(listener -> listener.onBackwardPass(this));
+  }
+
+  /**
+   * The native memory that a training step takes beyond parameters, gradients and the updater's state: activations,
+   * their gradients, copies of parameters.
+   *
+   * @param inputShapes of a batch, one for each of the network's inputs
+   * @return bytes; -1 where DL4J trains this network
+   */
+  public long trainingMemory(long[]... inputShapes) {
+    return trainer == null ? -1 : trainer.memory(gradients(), List.of(inputShapes));
+  }
+
+  /** Measures the kinds of work of the training steps that follow, which become a little slower. */
+  public void profile() {
+    if (trainer != null) {
+      trainer.profile(gradients());
+    }
+  }
+
+  /**
+   * Since {@link #profile}: nanoseconds in a step, of each kind of work ("convolution forward"); empty where DL4J trains
+   * this network.
+   */
+  public Map<String, Long> profiled() {
+    return trainer == null ? Map.of() : trainer.profiled();
+  }
+
+  private INDArray gradients() {
+    if (flattenedGradients == null) {
+      initGradientsView();
+    }
+    return flattenedGradients;
   }
 
   // Copies and the end.
@@ -336,6 +416,7 @@ public class FastComputationGraph extends ComputationGraph {
   public void close() {
     if (variants != null) {
       variants.close();
+      trainer.close();
     }
     super.close();
   }

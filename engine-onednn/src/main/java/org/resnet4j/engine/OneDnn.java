@@ -2,10 +2,8 @@ package org.resnet4j.engine;
 
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.dnnl.memory;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.plan.Cpu;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,42 +14,26 @@ public final class OneDnn {
 
   private OneDnn() {}
 
-  /** Whether the platform can, found out once: a library that failed to load doesn't load later. */
-  private static final class Platform {
-    static Throwable cause;
-    static final Optional<String> PROBLEM = problem();
-
-    private static Optional<String> problem() {
-      if (!Nd4j.getEnvironment().isCPU()) {
-        return Optional.of("The oneDNN engine computes on the CPU, and ND4J runs on a GPU here: DL4J goes on without "
-            + "it.");
-      }
-      try {
-        Cpu.instructions();
-        return Optional.empty();
-      } catch (LinkageError | RuntimeException e) {
-        cause = e;
-        return Optional.of("The oneDNN engine's native library doesn't load here (%s): DL4J goes on without it. It is "
-            .formatted(deepest(e)) + "in org.bytedeco:dnnl with the classifier of this platform, and needs "
-            + "org.bytedeco:opencl with the same.");
-      }
-    }
-
-    private static Throwable deepest(Throwable problem) {
-      return problem.getCause() == null ? problem : deepest(problem.getCause());
-    }
-  }
-
-  /** Why networks can't be compiled here (no natives for this platform, ND4J on a GPU), in one line; empty if they can. */
+  /** Why networks can't be compiled here (no natives for this platform, ND4J on a GPU), in one sentence; empty if they can. */
   public static Optional<String> unavailable() {
-    return Platform.PROBLEM;
+    return Availability.obstacle().map(Throwable::getMessage);
   }
 
-  private static Optional<String> unavailable(ComputationGraph graph) {
+  /** @throws EngineException.Unavailable where the engine can't run */
+  private static void require() {
+    Availability.obstacle().ifPresent(obstacle -> {
+      throw new EngineException.Unavailable(obstacle.getMessage(), obstacle);
+    });
+  }
+
+  /** @throws EngineException.Unavailable where the engine can't run, or not this network */
+  private static void require(ComputationGraph graph) {
+    require();
     DataType type = graph.params().dataType();
-    return type == DataType.FLOAT ? unavailable()
-        : Optional.of("The oneDNN engine compiles networks of type FLOAT, and this one is of type " + type
-            + ": DL4J goes on without it. ComputationGraph.convertDataType(DataType.FLOAT) makes a copy that compiles.");
+    if (type != DataType.FLOAT) {
+      throw new EngineException.Unavailable("The oneDNN engine compiles networks of type FLOAT, and this one is of type "
+          + type + ". ComputationGraph.convertDataType(DataType.FLOAT) makes a copy that compiles.", null);
+    }
   }
 
   /**
@@ -74,7 +56,7 @@ public final class OneDnn {
    */
   public static CompiledGraph compile(ComputationGraph graph, EngineOptions options, long[]... inputShapes) {
     initialise(graph);
-    require(unavailable(graph));
+    require(graph);
     CompiledGraph compiled = compile(graph, graph.getConfiguration().getNetworkOutputs(), options);
     compiled.interpreted().forEach(LOG::warn);
     try {
@@ -89,9 +71,7 @@ public final class OneDnn {
   }
 
   static CompiledGraph compile(ComputationGraph graph, List<String> outputs, EngineOptions options) {
-    boolean narrow = options.precision() == Precision.BFLOAT16
-        || options.precision() == Precision.AUTO && Cpu.hasFastBfloat16();
-    return new CompiledGraph(graph, outputs, options, narrow ? memory.data_type.bf16 : memory.data_type.f32);
+    return new CompiledGraph(graph, outputs, options, options.type());
   }
 
   private static void initialise(ComputationGraph graph) {
@@ -115,37 +95,23 @@ public final class OneDnn {
   public static FastComputationGraph wrap(ComputationGraph graph, EngineOptions options) {
     initialise(graph);
     try {
-      require(unavailable(graph));
+      require(graph);
       FastComputationGraph fast = new FastComputationGraph(graph, options, true);
       fast.compiled().forEach(LOG::warn);
       return fast;
     } catch (EngineException.Unavailable e) {
-      LOG.warn(e.getMessage());
+      LOG.warn("{} This network runs on DL4J.", e.getMessage());
       return new FastComputationGraph(graph, options, false);
     }
   }
 
-  /** oneDNN's. */
-  public static String version() {
-    require(unavailable());
-    return Cpu.version();
-  }
-
-  /** The processor's instructions that oneDNN makes its kernels of, as it names them. */
-  public static String instructions() {
-    require(unavailable());
-    return Cpu.instructions();
-  }
-
-  /** Whether the processor has instructions for {@link Precision#BFLOAT16}; else that is slower than float32. */
-  public static boolean hasFastBfloat16() {
-    require(unavailable());
-    return Cpu.hasFastBfloat16();
-  }
-
-  private static void require(Optional<String> problem) {
-    if (problem.isPresent()) {
-      throw new EngineException.Unavailable(problem.get(), Platform.cause);
-    }
+  /**
+   * The library that networks are compiled with.
+   *
+   * @throws EngineException.Unavailable if they can't be
+   */
+  public static Library library() {
+    require();
+    return new Library(Cpu.version(), Cpu.instructions(), Cpu.hasFastBfloat16());
   }
 }

@@ -206,16 +206,16 @@ class FastComputationGraphTest {
   }
 
   @Test
-  void trainingIsDl4js() {
+  void trainsAsDl4jDoes() {
     DataSet data = new DataSet(images(6), labels(6));
     for (int step = 0; step < 3; step++) {
       plain.fit(data);
       fast.fit(data);
       fast.output(data.getFeatures());
     }
-    assertEquals(plain.params(), fast.params());
-    assertEquals(plain.score(), fast.score());
-    assertEquals(plain.updaterState(), fast.updaterState());
+    assertClose(plain.params(), fast.params());
+    assertEquals(plain.score(), fast.score(), 1e-5);
+    assertClose(plain.updaterState(), fast.updaterState());
     assertEquals(plain.getIterationCount(), fast.getIterationCount());
     assertClose(plain.outputSingle(images(2)), fast.outputSingle(images(2)));
   }
@@ -234,8 +234,8 @@ class FastComputationGraphTest {
     assertEquals(plain.score(), taken.score());
     twin.fit(data);
     taken.fit(data);
-    assertEquals(twin.params(), taken.params());
-    assertEquals(twin.updaterState(), taken.updaterState());
+    assertClose(twin.params(), taken.params());
+    assertClose(twin.updaterState(), taken.updaterState());
     assertEquals(2, taken.getIterationCount());
   }
 

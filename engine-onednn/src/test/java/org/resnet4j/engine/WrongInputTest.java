@@ -138,7 +138,7 @@ class WrongInputTest {
 
   @Test
   void notANumberGoesThroughAsInDl4j() {
-    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MAX_VALUE}) {
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       INDArray x = images(3);
       x.putScalar(new int[] {1, 0, 4, 4}, value);
       INDArray expected = plain.outputSingle(x);

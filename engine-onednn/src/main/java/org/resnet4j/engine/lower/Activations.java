@@ -10,6 +10,7 @@ import static org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_hardsigmoid;
 import static org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_hardswish;
 import static org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_logistic;
 import static org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_mish;
+import static org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_pow;
 import static org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_relu;
 import static org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_soft_relu;
 import static org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_swish;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationCube;
 import org.nd4j.linalg.activations.impl.ActivationELU;
 import org.nd4j.linalg.activations.impl.ActivationGELU;
 import org.nd4j.linalg.activations.impl.ActivationHardSigmoid;
@@ -26,6 +28,8 @@ import org.nd4j.linalg.activations.impl.ActivationHardTanH;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 import org.nd4j.linalg.activations.impl.ActivationMish;
+import org.nd4j.linalg.activations.impl.ActivationRReLU;
+import org.nd4j.linalg.activations.impl.ActivationRationalTanh;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.activations.impl.ActivationReLU6;
 import org.nd4j.linalg.activations.impl.ActivationRectifiedTanh;
@@ -36,10 +40,10 @@ import org.nd4j.linalg.activations.impl.ActivationSoftSign;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationSwish;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
-import org.resnet4j.engine.node.Combination;
+import org.nd4j.linalg.activations.impl.ActivationThresholdedReLU;
+import org.resnet4j.engine.node.Combination.Kind;
 import org.resnet4j.engine.node.Eltwise;
 import org.resnet4j.engine.node.Softmax;
-import org.resnet4j.engine.plan.Value;
 import org.resnet4j.zoo.layer.AxisSoftmax;
 import org.resnet4j.zoo.layer.ElementActivation;
 
@@ -47,6 +51,11 @@ import org.resnet4j.zoo.layer.ElementActivation;
 final class Activations {
   private static final double SELU_ALPHA = 1.6732632423543772;
   private static final double SELU_SCALE = 1.0507009873554805;
+  private static final double GELU_CUBE = 0.044715;
+  /** DL4J's GELU is x * sigmoid(1.702 * x). */
+  private static final double GELU_SIGMOID = 1.702;
+  private static final double RATIONAL_SCALE = 1.7159;
+  private static final double RATIONAL_FOURTH = 1.41645;
   private static final List<Eltwise> SELU =
       List.of(function(eltwise_elu, SELU_ALPHA, 0), Eltwise.linear(SELU_SCALE, 0));
 
@@ -61,6 +70,7 @@ final class Activations {
       Map.entry(ActivationSoftPlus.class, List.of(function(eltwise_soft_relu, 1, 0))),
       Map.entry(ActivationSwish.class, List.of(function(eltwise_swish, 1, 0))),
       Map.entry(ActivationMish.class, List.of(function(eltwise_mish, 0, 0))),
+      Map.entry(ActivationCube.class, List.of(function(eltwise_pow, 1, 3))),
       Map.entry(ActivationRectifiedTanh.class, List.of(function(eltwise_tanh, 0, 0), Eltwise.RELU)));
 
   private final Site site;
@@ -72,7 +82,7 @@ final class Activations {
   }
 
   /**
-   * @param softmax DL4J's axis along which its softmax runs
+   * @param softmax DL4J's axis along which its softmax runs, counted from behind where negative
    * @throws Unsupported for any other activation
    */
   static Signal apply(Site site, IActivation activation, Signal x, int softmax) {
@@ -84,15 +94,22 @@ final class Activations {
     if (PLAIN.containsKey(type)) {
       return chain(PLAIN.get(type));
     } else if (type == ActivationReLU.class) {
-      ActivationReLU relu = (ActivationReLU) activation;
-      return relu(or(relu.getMax(), Double.MAX_VALUE), or(relu.getNegativeSlope(), 0), or(relu.getThreshold(), 0));
+      return relu((ActivationReLU) activation);
     } else if (type == ActivationLReLU.class) {
-      return relu(Double.MAX_VALUE, ((ActivationLReLU) activation).getAlpha(), 0);
+      return chain(List.of(function(eltwise_relu, ((ActivationLReLU) activation).getAlpha(), 0)));
+    } else if (type == ActivationRReLU.class) {
+      // In inference DL4J takes the slopes' mean for the least output.
+      ActivationRReLU relu = (ActivationRReLU) activation;
+      return chain(List.of(function(eltwise_clip, 0.5 * (relu.getL() + relu.getU()), Float.MAX_VALUE)));
+    } else if (type == ActivationThresholdedReLU.class) {
+      return stepped(Kind.GREATER, x, 0, ((ActivationThresholdedReLU) activation).getTheta());
     } else if (type == ActivationELU.class) {
       return chain(List.of(function(eltwise_elu, ((ActivationELU) activation).getAlpha(), 0)));
     } else if (type == ActivationGELU.class) {
-      return chain(List.of(function(((ActivationGELU) activation).isPrecise() ? eltwise_gelu_erf
-          : eltwise_gelu_tanh, 0, 0)));
+      return ((ActivationGELU) activation).isPrecise() ? preciseGelu()
+          : chain(List.of(function(eltwise_swish, GELU_SIGMOID, 0)));
+    } else if (type == ActivationRationalTanh.class) {
+      return rationalTanh();
     } else if (type == ActivationSoftSign.class) {
       return softsign();
     } else if (type == ActivationSoftmax.class) {
@@ -136,27 +153,74 @@ final class Activations {
       case LOG_SIGMOID -> chain(List.of(function(eltwise_soft_relu, -1, 0)));
       case SOFTSIGN -> softsign();
       case EXPONENTIAL -> chain(List.of(function(eltwise_exp, 0, 0)));
-      case TANH_SHRINK -> combined(Combination.Kind.SUBTRACT, x, chain(List.of(function(eltwise_tanh, 0, 0))));
+      case TANH_SHRINK -> combined(Kind.SUBTRACT, x, chain(List.of(function(eltwise_tanh, 0, 0))));
     };
   }
 
   private Signal softsign() {
-    return combined(Combination.Kind.DIVIDE, x, chain(List.of(function(eltwise_abs, 0, 0), Eltwise.linear(1, 1))));
+    return combined(Kind.DIVIDE, x, chain(List.of(function(eltwise_abs, 0, 0), Eltwise.linear(1, 1))));
   }
 
-  private Signal combined(Combination.Kind kind, Signal left, Signal right) {
-    Value result = site.add(output -> new Combination(kind, left.value(), right.value(), output, List.of()));
-    return left.with(result);
+  private Signal combined(Kind kind, Signal left, Signal right) {
+    return site.combined(kind, left, right);
   }
 
-  /** min(x, max) above the threshold, slope * (x - threshold) below. */
+  /** x * sigmoid(2 * sqrt(2 / pi) * (x + (0.044715 * x)^3)): DL4J cubes the factor, too. */
+  private Signal preciseGelu() {
+    double factor = 2 * Math.sqrt(2 / Math.PI);
+    Signal cube = chain(List.of(function(eltwise_pow, factor * Math.pow(GELU_CUBE, 3), 3)));
+    Signal sum = combined(Kind.ADD, cube, chain(List.of(Eltwise.linear(factor, 0))));
+    return combined(Kind.MULTIPLY, site.elementwise(sum, function(eltwise_logistic, 0, 0)), x);
+  }
+
+  /**
+   * ND4J's approximation of 1.7159 * tanh(t) with t = 2/3 * x: the sign of t times 1 - 1 / (1 + |t| + t^2 + c * t^4),
+   * which is t / (1 / (1 + |t| + c * |t|^3) + |t|).
+   */
+  private Signal rationalTanh() {
+    Signal t = chain(List.of(Eltwise.linear(2. / 3, 0)));
+    Signal size = site.elementwise(t, function(eltwise_abs, 0, 0));
+    Signal sum = combined(Kind.ADD, site.elementwise(size, function(eltwise_pow, RATIONAL_FOURTH, 3)), size);
+    Signal inverse = site.elementwise(sum, Eltwise.linear(1, 1), function(eltwise_pow, 1, -1));
+    return site.elementwise(combined(Kind.DIVIDE, t, combined(Kind.ADD, inverse, size)),
+        Eltwise.linear(RATIONAL_SCALE, 0));
+  }
+
+  /**
+   * DL4J's: x from the threshold on, slope * (x - threshold) below, and of that no more than max.
+   */
+  private Signal relu(ActivationReLU relu) {
+    double max = or(relu.getMax(), Float.MAX_VALUE);
+    double slope = or(relu.getNegativeSlope(), 0);
+    double threshold = or(relu.getThreshold(), 0);
+    Eltwise bound = function(eltwise_clip, -Float.MAX_VALUE, max);
+    if (threshold == 0) {
+      Eltwise bent = function(eltwise_relu, slope, 0);
+      return chain(relu.getMax() == null ? List.of(bent) : List.of(bent, bound));
+    }
+    Signal stepped = stepped(Kind.AT_LEAST, x, slope, threshold);
+    return relu.getMax() == null ? stepped : site.elementwise(stepped, bound);
+  }
+
+  /** Keras': min(x, max) above the threshold, slope * (x - threshold) below. */
   private Signal relu(double max, double slope, double threshold) {
     boolean bounded = max < Double.MAX_VALUE;
-    if (threshold == 0 && slope == 0) {
-      return chain(List.of(bounded ? function(eltwise_clip, 0, max) : Eltwise.RELU));
-    } else if (threshold == 0 && !bounded) {
-      return chain(List.of(function(eltwise_relu, slope, 0)));
+    Eltwise bound = function(eltwise_clip, -Float.MAX_VALUE, max);
+    if (threshold == 0 && (!bounded || slope >= 0 && max >= 0)) {
+      Eltwise bent = function(eltwise_relu, slope, 0);
+      return chain(bounded ? List.of(bent, bound) : List.of(bent));
     }
-    throw site.unsupported("activation RELU(%s, %s, %s)".formatted(max, slope, threshold));
+    return stepped(Kind.GREATER, bounded ? chain(List.of(bound)) : x, slope, threshold);
+  }
+
+  /** Another function of x where x is beyond the threshold, slope * (x - threshold) elsewhere. */
+  private Signal stepped(Kind beyond, Signal high, double slope, double threshold) {
+    Signal bound = site.constant("threshold", x, List.of(), () -> new float[] {(float) threshold});
+    Signal mask = combined(beyond, x, bound);
+    if (slope == 0) {
+      return combined(Kind.MULTIPLY, high, mask);
+    }
+    Signal low = chain(List.of(Eltwise.linear(slope, -slope * threshold)));
+    return combined(Kind.ADD, combined(Kind.MULTIPLY, combined(Kind.SUBTRACT, high, low), mask), low);
   }
 }

@@ -1,5 +1,6 @@
 package org.resnet4j.engine.lower;
 
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -44,5 +45,33 @@ final class Parameters {
     float[] values = new float[Math.toIntExact(rows.length())];
     new FloatPointer(rows.data().pointer()).position(rows.offset()).get(values);
     return values;
+  }
+
+  /**
+   * With the axes in another order.
+   *
+   * @param order the old axis of each new one
+   */
+  static float[] permuted(float[] values, List<Long> shape, List<Integer> order) {
+    int rank = shape.size();
+    int[] strides = new int[rank];
+    int step = 1;
+    for (int axis = rank - 1; axis >= 0; axis--) {
+      strides[axis] = step;
+      step *= Math.toIntExact(shape.get(axis));
+    }
+    float[] permuted = new float[values.length];
+    long[] place = new long[rank];
+    for (int i = 0; i < permuted.length; i++) {
+      int from = 0;
+      for (int axis = 0; axis < rank; axis++) {
+        from += (int) place[axis] * strides[order.get(axis)];
+      }
+      permuted[i] = values[from];
+      for (int axis = rank - 1; axis >= 0 && ++place[axis] == shape.get(order.get(axis)); axis--) {
+        place[axis] = 0;
+      }
+    }
+    return permuted;
   }
 }

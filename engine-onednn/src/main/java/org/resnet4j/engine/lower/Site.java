@@ -1,14 +1,20 @@
 package org.resnet4j.engine.lower;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.resnet4j.engine.node.Align;
+import org.resnet4j.engine.node.Combination;
 import org.resnet4j.engine.node.Eltwise;
 import org.resnet4j.engine.node.Elementwise;
+import org.resnet4j.engine.node.Fixed;
 import org.resnet4j.engine.node.Permute;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Node;
@@ -19,14 +25,15 @@ import org.resnet4j.engine.plan.Value;
  *
  * @param nodes of the program so far
  * @param layer that holds the parameters; null where the vertex has none
+ * @param trains whether the program is for training, and the vertex isn't frozen
  */
-record Site(List<Node> nodes, String vertex, List<Signal> inputs, Layer layer) {
+record Site(List<Node> nodes, String vertex, List<Signal> inputs, Layer layer, boolean trains) {
   Signal input() {
     return inputs.get(0);
   }
 
   Site with(Signal input) {
-    return new Site(nodes, vertex, List.of(input), layer);
+    return new Site(nodes, vertex, List.of(input), layer, trains);
   }
 
   /** Adds a node that is made for an output's value. */
@@ -60,10 +67,40 @@ record Site(List<Node> nodes, String vertex, List<Signal> inputs, Layer layer) {
         Permute.TO_CHANNELS_FIRST);
   }
 
-  /** All inputs with the axes in one order: DL4J's where theirs differ. */
-  List<Signal> inOneOrder() {
-    boolean equal = inputs.stream().allMatch(input -> java.util.Objects.equals(input.order(), input().order()));
-    return equal ? inputs : inputs.stream().map(input -> new Signal(asIs(input))).toList();
+  /** All inputs with the axes in one order: that of the first whose isn't DL4J's, since kernels are made for it. */
+  List<Signal> inOneOrder(Combination.Ranks ranks) {
+    List<Integer> order = inputs.stream().map(Signal::order).filter(Objects::nonNull).findFirst().orElse(null);
+    return inputs.stream().map(input -> inOrder(input, order, ranks)).toList();
+  }
+
+  private Signal inOrder(Signal signal, List<Integer> order, Combination.Ranks ranks) {
+    if (Objects.equals(signal.order(), order)) {
+      return signal;
+    }
+    Value turned = asIs(signal);
+    Value whole = ranks == Combination.Ranks.EQUAL ? turned
+        : add(output -> new Align(turned, output, order.size()));
+    return new Signal(add(output -> new Permute(whole, output, order)), order);
+  }
+
+  Signal combined(Combination.Kind kind, Signal left, Signal right) {
+    return left.with(add(output -> new Combination(kind, left.value(), right.value(), output,
+        Combination.Ranks.ALIGNED, List.of())));
+  }
+
+  /**
+   * Numbers that go with an array, aligned with its last axes as ND4J aligns shapes.
+   *
+   * @param shape of the numbers as DL4J's array has its axes
+   */
+  Signal constant(String name, Signal with, List<Long> shape, Supplier<float[]> values) {
+    int rank = with.order() == null ? shape.size() + 1 : with.order().size();
+    List<Long> full = new ArrayList<>(Collections.nCopies(rank - shape.size(), 1L));
+    full.addAll(shape);
+    long length = full.stream().reduce(1L, Math::multiplyExact);
+    List<Integer> order = with.order() == null ? IntStream.range(0, rank).boxed().toList() : with.order();
+    Constant numbers = computed(name, length, () -> Parameters.permuted(values.get(), full, order));
+    return with.with(add(output -> new Fixed(output, numbers, order.stream().map(full::get).toList())));
   }
 
   Signal elementwise(Signal x, Eltwise... functions) {
@@ -77,8 +114,9 @@ record Site(List<Node> nodes, String vertex, List<Signal> inputs, Layer layer) {
 
   /** A parameter in another arrangement. */
   Constant parameter(String name, String key, Function<INDArray, INDArray> arranged) {
-    return new Constant(vertex + "." + name, layer.getParam(key).length(),
-        () -> Parameters.floats(arranged.apply(layer.getParam(key))));
+    Supplier<INDArray> view = () -> arranged.apply(layer.getParam(key));
+    return new Constant(vertex + "." + name, layer.getParam(key).length(), () -> Parameters.floats(view.get()),
+        trains ? view : null);
   }
 
   /** Numbers made from parameters. */
@@ -88,11 +126,6 @@ record Site(List<Node> nodes, String vertex, List<Signal> inputs, Layer layer) {
 
   float[] floats(String key) {
     return Parameters.floats(layer.getParam(key));
-  }
-
-  /** Numbers that never change. */
-  Constant fixed(String name, float... values) {
-    return new Constant(vertex + "." + name, values.length, values::clone);
   }
 
   Unsupported unsupported(String what) {

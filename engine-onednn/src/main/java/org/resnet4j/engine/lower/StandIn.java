@@ -58,7 +58,7 @@ final class StandIn implements Interpreted.Interpreter {
       vertex = own.instantiate(surroundings, name, 0, parameters, false, DataType.FLOAT);
     } catch (RuntimeException e) {
       throw new EngineException.Unavailable("Vertex " + name + " has no kernels in the oneDNN engine, and DL4J can't "
-          + "make a second one for it (" + e.getMessage() + "): the network stays with DL4J.", e);
+          + "make a second one for it (" + e.getMessage() + ").", e);
     }
     workspaces = workspaces(configuration.getInferenceWorkspaceMode());
     VertexIndices[] places = new VertexIndices[inputs];

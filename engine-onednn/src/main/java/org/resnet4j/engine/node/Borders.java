@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -31,7 +32,10 @@ public record Borders(Value input, Value output, List<Integer> before, List<Inte
 
   @Override
   public void forward(Emitter emitter) {
-    Tensor x = emitter.tensor(input);
+    emitter.give(output, bordered(emitter, emitter.tensor(input), before, after));
+  }
+
+  private static Tensor bordered(Emitter emitter, Tensor x, List<Integer> before, List<Integer> after) {
     int rank = x.rank();
     if (rank != before.size()) {
       throw emitter.wrong("an array of " + before.size() + " axes", x);
@@ -53,19 +57,37 @@ public record Borders(Value input, Value output, List<Integer> before, List<Inte
     }
     Tensor source = Arrays.equals(kept, x.shape()) ? x : cut(emitter, x, kept, from);
     if (!grows) {
-      emitter.give(output, source);
-      return;
+      return source;
     }
-    memory.desc desc = emitter.dense(shape);
-    Tensor y = emitter.allocate(desc);
-    emitter.clear(y);
-    emitter.copy(source, y.as(desc.submemory_desc(kept, to)));
-    emitter.give(output, y);
+    return amidZeros(emitter, source, shape, to);
   }
 
-  private static Tensor cut(Emitter emitter, Tensor x, long[] kept, long[] from) {
-    Tensor whole = emitter.in(x, emitter.dense(x.shape()));
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    tape.record(output, () -> {
+      List<Integer> back = before.stream().map(count -> -count).toList();
+      List<Integer> behind = after.stream().map(count -> -count).toList();
+      tape.share(List.of(input), bordered(emitter, tape.take(output), back, behind));
+    });
+  }
+
+  /** The array at a place of a larger one of zeros. */
+  static Tensor amidZeros(Emitter emitter, Tensor x, long[] shape, long[] place) {
+    // Blocks can't be parted.
+    boolean other = Layouts.blocked(x.desc()) && x.size(1) != shape[1];
+    memory.desc desc = other ? emitter.dense(shape) : Layouts.like(x.desc(), shape, x.type());
+    Tensor y = emitter.allocate(desc);
+    emitter.clear(y);
+    emitter.copy(x, y.as(desc.submemory_desc(x.shape(), place)));
+    return y;
+  }
+
+  /** A part, a copy. */
+  static Tensor cut(Emitter emitter, Tensor x, long[] kept, long[] from) {
+    Tensor whole = Layouts.blocked(x.desc()) && x.size(1) != kept[1] ? emitter.in(x, emitter.dense(x.shape())) : x;
     // A copy: not every kernel takes a part of an array.
-    return emitter.in(whole.as(whole.desc().submemory_desc(kept, from)), emitter.dense(kept));
+    Tensor part = whole.as(whole.desc().submemory_desc(kept, from));
+    return emitter.in(part, Layouts.like(whole.desc(), kept, x.type()));
   }
 }

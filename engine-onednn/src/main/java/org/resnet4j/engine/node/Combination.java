@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,31 +15,39 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
-/**
- * Two arrays combined element by element, then an activation. An axis of size 1 counts for all positions; an array with
- * fewer axes gets axes of size 1 behind the first.
- */
-public record Combination(Kind kind, Value left, Value right, Value output, List<Eltwise> activation)
+/** Two arrays combined element by element, then an activation. An axis of size 1 counts for all positions. */
+public record Combination(Kind kind, Value left, Value right, Value output, Ranks ranks, List<Eltwise> activation)
     implements Node {
   /** What is computed from two elements. */
   public enum Kind {
     ADD(algorithm.binary_add), SUBTRACT(algorithm.binary_sub), MULTIPLY(algorithm.binary_mul),
     DIVIDE(algorithm.binary_div), MAXIMUM(algorithm.binary_max), MINIMUM(algorithm.binary_min),
     /** 1 where the left is greater, else 0. */
-    GREATER(algorithm.binary_gt);
+    GREATER(algorithm.binary_gt),
+    /** 1 where the left is at least the right, else 0. */
+    AT_LEAST(algorithm.binary_ge);
 
-    private final algorithm function;
+    final algorithm function;
 
     Kind(algorithm function) {
       this.function = function;
     }
 
     boolean commutes() {
-      return this != SUBTRACT && this != DIVIDE && this != GREATER;
+      return this != SUBTRACT && this != DIVIDE && this != GREATER && this != AT_LEAST;
     }
+  }
+
+  /** What becomes of arrays with different numbers of axes. */
+  public enum Ranks {
+    /** They are refused. */
+    EQUAL,
+    /** The one with fewer gets axes of size 1 behind the first. */
+    ALIGNED
   }
 
   public Combination {
@@ -53,7 +60,7 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
   }
 
   Combination then(List<Eltwise> activation, Value output) {
-    return new Combination(kind, left, right, output, activation);
+    return new Combination(kind, left, right, output, ranks, activation);
   }
 
   @Override
@@ -61,8 +68,11 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
     Tensor a = emitter.tensor(left);
     Tensor b = emitter.tensor(right);
     int rank = Math.max(a.rank(), b.rank());
-    a = ranked(emitter, a, rank);
-    b = ranked(emitter, b, rank);
+    if (ranks == Ranks.EQUAL && a.rank() != b.rank()) {
+      throw emitter.wrong("an array of " + a.rank() + " axes", b);
+    }
+    a = Align.aligned(emitter, a, rank);
+    b = Align.aligned(emitter, b, rank);
     long[] shape = new long[rank];
     for (int axis = 0; axis < rank; axis++) {
       if (a.size(axis) != b.size(axis) && a.size(axis) != 1 && b.size(axis) != 1) {
@@ -75,54 +85,121 @@ public record Combination(Kind kind, Value left, Value right, Value output, List
       a = b;
       b = swapped;
     }
-    a = full(emitter, a, shape);
-    memory.data_type type = emitter.type(output);
+    emitter.give(output, combined(emitter, full(emitter, a, b, shape), b));
+  }
+
+  private Tensor combined(Emitter emitter, Tensor a, Tensor b) {
     primitive_attr attributes = emitter.attributes();
     attributes.set_post_ops(Eltwise.append(new post_ops(), activation));
-    binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), kind.function, a.desc(), b.desc(),
-        a.type() == type ? a.desc() : Descs.any(shape, type), attributes, false);
-    Tensor y = !a.shares(b) ? emitter.over(a, description.dst_desc())
-        : emitter.allocate(description.dst_desc());
+    memory.data_type type = emitter.type(output);
+    binary.primitive_desc description = describe(emitter, kind.function, a, b, type, attributes);
+    if (Layouts.reference(description) && a.rank() > 2 && rowAxes(a, b) > 0) {
+      return byRows(emitter, a, b, type);
+    }
+    Tensor source = emitter.in(a, description.src0_desc());
+    Tensor y = source.shares(b) ? emitter.allocate(description.dst_desc())
+        : emitter.over(source, description.dst_desc());
+    emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, source, DNNL_ARG_SRC_1,
+        emitter.in(b, description.src1_desc()), DNNL_ARG_DST, y));
+    return y;
+  }
+
+  @Override
+  public boolean keepsOutput() {
+    return !activation.isEmpty();
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    Tensor a = emitter.tensor(left);
+    Tensor b = emitter.tensor(right);
+    boolean plain = kind == Kind.ADD && Arrays.equals(a.shape(), b.shape());
+    if (!plain) {
+      new GeneralCombination(this, emitter, tape).emit();
+      return;
+    }
+    Tensor second = b;
+    if (a.type() != b.type()) {
+      second = emitter.in(b, a.desc());
+    }
+    primitive_attr attributes = emitter.attributes();
+    attributes.set_post_ops(Eltwise.append(new post_ops(), activation));
+    binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), kind.function, a.desc(),
+        second.desc(), a.desc(), attributes, false);
+    Tensor y = emitter.mayReplace(left) && !a.shares(b) ? a : emitter.allocate(a.desc());
     emitter.run(description, new binary(description),
-        Map.of(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, b, DNNL_ARG_DST, y));
+        Map.of(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, second, DNNL_ARG_DST, y));
     emitter.give(output, y);
+    tape.record(output, () -> {
+      Tensor gradient = emitter.in(tape.take(output), y.desc());
+      for (Eltwise function : activation) {
+        gradient = Elementwise.backward(emitter, tape, function, null, y, gradient);
+      }
+      tape.share(List.of(left, right), gradient);
+    });
   }
 
   /** With axes of size 1 behind the first. */
-  private static Tensor ranked(Emitter emitter, Tensor x, int rank) {
-    if (x.rank() == rank) {
-      return x;
-    }
+  static Tensor ranked(Emitter emitter, Tensor x, int rank) {
+    return x.rank() == rank ? x : Reshape.reshaped(emitter, x, rankedShape(x, rank));
+  }
+
+  static long[] rankedShape(Tensor x, int rank) {
     long[] shape = new long[rank];
     Arrays.fill(shape, 1);
     shape[0] = x.size(0);
     System.arraycopy(x.shape(), 1, shape, rank - x.rank() + 1, x.rank() - 1);
-    return Reshape.reshaped(emitter, x, shape);
+    return shape;
   }
 
-  /** Repeated along the axes of size 1, which the primitive's first source can't be. */
-  private static Tensor full(Emitter emitter, Tensor x, long[] shape) {
+  /** How many axes are those of rows, each of which has one number in the second array; 0 where that isn't so. */
+  private static int rowAxes(Tensor a, Tensor b) {
+    int rows = 0;
+    while (rows < a.rank() && b.size(rows) == a.size(rows)) {
+      rows++;
+    }
+    for (int axis = rows; axis < a.rank(); axis++) {
+      if (b.size(axis) != 1) {
+        return 0;
+      }
+    }
+    return rows;
+  }
+
+  /** Both seen as matrices, for which there are kernels. */
+  private Tensor byRows(Emitter emitter, Tensor a, Tensor b, memory.data_type type) {
+    boolean examples = rowAxes(a, b) == 1 && Layouts.examplesApart(a.desc());
+    Tensor source = examples ? a : emitter.plain(a);
+    long rows = Arrays.stream(b.shape()).reduce(1, (x, y) -> x * y);
+    long columns = Layouts.elements(source.desc()) / rows;
+    Tensor y = combined(emitter, source.as(Descs.plain(new long[] {rows, columns}, a.type())),
+        emitter.plain(b).as(Descs.plain(new long[] {rows, 1}, b.type())));
+    return y.as(Layouts.like(source.desc(), a.shape(), type));
+  }
+
+  /** A kernel for the arrays as they lie, else for the second in the first one's layout. */
+  static binary.primitive_desc describe(Emitter emitter, algorithm function, Tensor a, Tensor b,
+      memory.data_type type, primitive_attr attributes) {
+    binary.primitive_desc asTheyAre = new binary.primitive_desc(emitter.engine(), function, a.desc(), b.desc(),
+        Layouts.like(a.desc(), a.shape(), type), attributes, true);
+    return Layouts.exists(asTheyAre) && !Layouts.reference(asTheyAre) ? asTheyAre
+        : Layouts.choose(emitter, Layouts.of(a, type), layout -> new binary.primitive_desc(emitter.engine(), function,
+            layout, Layouts.like(layout, b.shape(), b.type()), Layouts.like(layout, a.shape(), type), attributes,
+            true));
+  }
+
+  /** Repeated along the axes of size 1, which the primitive's first source can't be: added to zeros. */
+  static Tensor full(Emitter emitter, Tensor x, Tensor other, long[] shape) {
     if (Arrays.equals(x.shape(), shape)) {
       return x;
     }
-    Tensor small = emitter.in(x, Descs.plain(x.shape(), Emitter.f32()));
-    Tensor repeated = emitter.allocate(Descs.plain(shape, Emitter.f32()));
-    long[] from = small.shape();
-    emitter.call(List.of(small), repeated, (inputs, output) -> repeat(inputs.get(0), from, output, shape));
-    return emitter.in(repeated, Descs.plain(shape, x.type()));
-  }
-
-  private static void repeat(FloatBuffer from, long[] small, FloatBuffer to, long[] shape) {
-    long[] place = new long[shape.length];
-    for (int i = 0; i < to.limit(); i++) {
-      int index = 0;
-      for (int axis = 0; axis < shape.length; axis++) {
-        index = (int) (index * small[axis] + Math.min(place[axis], small[axis] - 1));
-      }
-      to.put(i, from.get(index));
-      for (int axis = shape.length - 1; axis >= 0 && ++place[axis] == shape[axis]; axis--) {
-        place[axis] = 0;
-      }
-    }
+    Tensor zeros = emitter.allocate(Layouts.like(other.desc(), shape, x.type()));
+    emitter.clear(zeros);
+    binary.primitive_desc description =
+        describe(emitter, algorithm.binary_add, zeros, x, x.type(), emitter.attributes());
+    Tensor y = emitter.in(zeros, description.src0_desc());
+    emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, y, DNNL_ARG_SRC_1,
+        emitter.in(x, description.src1_desc()), DNNL_ARG_DST, y));
+    return y;
   }
 }

@@ -1,18 +1,22 @@
 package org.resnet4j.engine.node;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
-import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -29,17 +33,61 @@ public record Elementwise(Value input, Value output, List<Eltwise> functions) im
 
   @Override
   public void forward(Emitter emitter) {
-    Tensor x = emitter.tensor(input);
-    memory.data_type type = emitter.type(output);
+    emitter.give(output, applied(emitter, emitter.tensor(input), emitter.type(output), functions));
+  }
+
+  /** Functions of a tensor's elements; the tensor itself where nobody else needs it. */
+  static Tensor applied(Emitter emitter, Tensor x, memory.data_type type, List<Eltwise> functions) {
     primitive_attr attributes = emitter.attributes();
     attributes.set_post_ops(Eltwise.append(new post_ops(), functions.subList(1, functions.size())));
     Eltwise first = functions.get(0);
-    memory.desc target = x.type() == type ? x.desc() : Descs.any(x.shape(), type);
-    eltwise_forward.primitive_desc description = new eltwise_forward.primitive_desc(emitter.engine(),
-        prop_kind.forward_inference, first.algorithm(), x.desc(), target, first.alpha(), first.beta(), attributes,
-        false);
-    Tensor y = emitter.over(x, description.dst_desc());
+    eltwise_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
+        layout -> new eltwise_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference, first.algorithm(),
+            layout, Layouts.like(layout, x.shape(), type), first.alpha(), first.beta(), attributes, true));
+    Tensor source = emitter.in(x, description.src_desc());
+    Tensor y = emitter.over(source, description.dst_desc());
+    emitter.run(description, new eltwise_forward(description), Map.of(DNNL_ARG_SRC, source, DNNL_ARG_DST, y));
+    return y;
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    List<Tensor> passed = new ArrayList<>(List.of(emitter.tensor(input)));
+    for (Eltwise function : functions) {
+      passed.add(applied(emitter, function, passed.get(passed.size() - 1)));
+    }
+    emitter.give(output, passed.get(passed.size() - 1));
+    tape.record(output, () -> {
+      Tensor gradient = emitter.in(tape.take(output), passed.get(0).desc());
+      for (int i = functions.size() - 1; i >= 0; i--) {
+        gradient = backward(emitter, tape, functions.get(i), passed.get(i), passed.get(i + 1), gradient);
+      }
+      tape.put(input, gradient);
+    });
+  }
+
+  /** A function of a tensor in training, in a new place. */
+  static Tensor applied(Emitter emitter, Eltwise function, Tensor x) {
+    eltwise_forward.primitive_desc description = hint(emitter, function, x);
+    Tensor y = emitter.allocate(x.desc());
     emitter.run(description, new eltwise_forward(description), Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));
-    emitter.give(output, y);
+    return y;
+  }
+
+  private static eltwise_forward.primitive_desc hint(Emitter emitter, Eltwise function, Tensor x) {
+    return new eltwise_forward.primitive_desc(emitter.engine(), prop_kind.forward_training, function.forTraining(),
+        x.desc(), x.desc(), function.alpha(), function.beta(), emitter.attributes(), false);
+  }
+
+  /** A function's gradient from its input's or output's values, whichever it is made from, over the one given if nobody else has that. */
+  static Tensor backward(Emitter emitter, Tape tape, Eltwise function, Tensor x, Tensor y, Tensor dy) {
+    Tensor values = function.usesOutput() ? y : x;
+    eltwise_backward.primitive_desc description = new eltwise_backward.primitive_desc(emitter.engine(),
+        function.forTraining(), dy.desc(), dy.desc(), values.desc(), function.alpha(), function.beta(),
+        hint(emitter, function, values), emitter.attributes(), false);
+    Tensor dx = tape.owns(dy) ? dy : emitter.allocate(dy.desc());
+    emitter.run(description, new eltwise_backward(description), Map.of(
+        function.usesOutput() ? DNNL_ARG_DST : DNNL_ARG_SRC, values, DNNL_ARG_DIFF_DST, dy, DNNL_ARG_DIFF_SRC, dx));
+    return dx;
   }
 }

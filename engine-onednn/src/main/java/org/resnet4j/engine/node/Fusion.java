@@ -3,9 +3,11 @@ package org.resnet4j.engine.node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Program;
@@ -17,15 +19,24 @@ import org.resnet4j.engine.plan.Value;
  */
 public final class Fusion {
   private static final int ROWS = 2;
+  /** oneDNN takes 32 operations behind a kernel's own, of which a sum, or a norm's shift, may be one. */
+  private static final int MOST = 31;
 
+  private final boolean training;
+  private final Set<Value> trained = new HashSet<>();
   private final Node[] nodes;
   private final Map<Value, Integer> makers = new HashMap<>();
   private final Map<Value, Integer> readers = new HashMap<>();
 
-  private Fusion(Program program) {
+  private Fusion(Program program, boolean training) {
+    this.training = training;
     nodes = program.nodes().toArray(Node[]::new);
     for (int i = 0; i < nodes.length; i++) {
       makers.put(nodes[i].output(), i);
+      if (nodes[i].constants().stream().anyMatch(Constant::isTrained)
+          || nodes[i].inputs().stream().anyMatch(trained::contains)) {
+        trained.add(nodes[i].output());
+      }
       nodes[i].inputs().forEach(this::read);
     }
     program.outputs().forEach(this::read);
@@ -37,8 +48,17 @@ public final class Fusion {
 
   /** For inference. */
   public static Program of(Program program) {
+    return of(program, false);
+  }
+
+  /** For training, where the backward pass reads most of what lies between. */
+  public static Program training(Program program) {
+    return of(program, true);
+  }
+
+  private static Program of(Program program, boolean training) {
     Program needed = needed(program);
-    Fusion fusion = new Fusion(needed);
+    Fusion fusion = new Fusion(needed, training);
     for (int i = 0; i < fusion.nodes.length; i++) {
       fusion.fuse(i);
     }
@@ -61,22 +81,39 @@ public final class Fusion {
   }
 
   private void fuse(int i) {
+    if (training && trained.contains(nodes[i].output()) && !fusesInTraining(i)) {
+      return;
+    }
     if (nodes[i] instanceof Affine affine) {
       fold(i, affine);
     } else if (nodes[i] instanceof Elementwise elementwise) {
       attach(i, elementwise);
     } else if (nodes[i] instanceof Combination sum && sum.kind() == Combination.Kind.ADD) {
       add(i, sum);
-    } else if (nodes[i] instanceof Convolution convolution && !convolution.window().same()
+    } else if (nodes[i] instanceof Convolution convolution && convolution.window().known()
         && sole(convolution.input()) instanceof Borders borders && pads(borders)) {
-      replace(i, borders, convolution.on(borders.input(),
-          convolution.window().padded(rows(borders.before()), rows(borders.after()))));
-    } else if (nodes[i] instanceof Pool pool && pool.kind() == Pool.Kind.MAXIMUM && !pool.window().same()
-        && sole(pool.input()) instanceof Borders borders && pads(borders) && notNegative(borders.input())) {
-      // Zeros change no maximum of numbers of which none is negative.
-      replace(i, borders, pool.on(borders.input(),
-          pool.window().padded(rows(borders.before()), rows(borders.after()))));
+      replace(i, borders, convolution.on(borders.input(), padded(convolution.window(), borders)));
+    } else if (nodes[i] instanceof Pool pool && pool.window().known() && sole(pool.input()) instanceof Borders borders
+        && pads(borders)) {
+      takeIn(i, pool, borders);
     }
+  }
+
+  private boolean fusesInTraining(int i) {
+    if (nodes[i] instanceof Elementwise elementwise && elementwise.functions().equals(List.of(Eltwise.RELU))) {
+      Node before = sole(elementwise.input());
+      if (before instanceof BatchNorm norm && !norm.relu()) {
+        replace(i, before, norm.thenRelu(elementwise.output()));
+      } else if (before instanceof Combination sum && sum.kind() == Combination.Kind.ADD
+          && sum.activation().isEmpty()) {
+        replace(i, before, sum.then(List.of(Eltwise.RELU), elementwise.output()));
+      }
+    }
+    return nodes[i] instanceof Convolution || nodes[i] instanceof Pool;
+  }
+
+  private static Window padded(Window window, Borders borders) {
+    return window.padded(rows(borders.before()), rows(borders.after()));
   }
 
   private static int[] rows(List<Integer> borders) {
@@ -89,14 +126,32 @@ public final class Fusion {
         && borders.before().get(1) == 0 && borders.after().get(0) == 0 && borders.after().get(1) == 0;
   }
 
+  /** Zeros are what a pool's padding is where it counts, and change no maximum of numbers none of which is negative. */
+  private void takeIn(int i, Pool pool, Borders borders) {
+    Window window = padded(pool.window(), borders);
+    boolean counts = pool.kind() == Pool.Kind.AVERAGE_WITH_PADDING
+        || pool.kind() == Pool.Kind.AVERAGE && !pool.window().pads();
+    if (window.reachesImage() && (counts || pool.kind() == Pool.Kind.MAXIMUM && notNegative(borders.input()))) {
+      replace(i, borders, new Pool(counts ? Pool.Kind.AVERAGE_WITH_PADDING : pool.kind(), borders.input(),
+          pool.output(), window));
+    }
+  }
+
   private boolean notNegative(Value value) {
-    Integer maker = makers.get(value);
-    List<Eltwise> activation = maker == null ? List.of()
-        : nodes[maker] instanceof Convolution convolution ? convolution.activation()
-        : nodes[maker] instanceof Affine affine ? affine.activation()
-        : nodes[maker] instanceof Elementwise elementwise ? elementwise.functions()
-        : List.of();
+    List<Eltwise> activation = makers.containsKey(value) ? activation(nodes[makers.get(value)]) : List.of();
     return !activation.isEmpty() && activation.get(activation.size() - 1).isRelu();
+  }
+
+  /** What a node computes of its result's elements at the end. */
+  private static List<Eltwise> activation(Node node) {
+    return node instanceof Convolution convolution ? convolution.activation()
+        : node instanceof Dense dense ? dense.activation()
+        : node instanceof Affine affine ? affine.activation()
+        : node instanceof GroupNorm norm ? norm.activation()
+        : node instanceof BatchNorm norm && norm.relu() ? List.of(Eltwise.RELU)
+        : node instanceof Combination combination ? combination.activation()
+        : node instanceof Elementwise elementwise ? elementwise.functions()
+        : List.of();
   }
 
   /** The node that gives a value which has one reader, or null. */
@@ -112,10 +167,10 @@ public final class Fusion {
   }
 
   private void fold(int i, Affine affine) {
-    if (affine.axis() != 1) {
+    Node before = sole(affine.input());
+    if (affine.axis() != 1 && !(affine.axis() == -1 && before instanceof Dense)) {
       return;
     }
-    Node before = sole(affine.input());
     if (before instanceof Convolution convolution && convolution.activation().isEmpty()
         && convolution.addend() == null) {
       Folding folding = new Folding(convolution.weight(), convolution.bias(), affine);
@@ -159,23 +214,25 @@ public final class Fusion {
 
   private void attach(int i, Elementwise elementwise) {
     Node before = sole(elementwise.input());
-    if (before instanceof Convolution convolution) {
-      replace(i, before, convolution.then(joined(convolution.activation(), elementwise), elementwise.output()));
-    } else if (before instanceof Dense dense) {
-      replace(i, before, dense.then(joined(dense.activation(), elementwise), elementwise.output()));
-    } else if (before instanceof Affine affine) {
-      replace(i, before, affine.then(joined(affine.activation(), elementwise), elementwise.output()));
-    } else if (before instanceof Combination combination) {
-      replace(i, before, combination.then(joined(combination.activation(), elementwise), elementwise.output()));
-    } else if (before instanceof Elementwise first) {
-      replace(i, before, new Elementwise(first.input(), elementwise.output(), joined(first.functions(), elementwise)));
-    }
-  }
-
-  private static List<Eltwise> joined(List<Eltwise> functions, Elementwise elementwise) {
-    List<Eltwise> all = new ArrayList<>(functions);
+    List<Eltwise> all = new ArrayList<>(before == null ? List.of() : activation(before));
     all.addAll(elementwise.functions());
-    return all;
+    Value output = elementwise.output();
+    if (all.size() > MOST) {
+      return;
+    }
+    if (before instanceof Convolution convolution) {
+      replace(i, before, convolution.then(all, output));
+    } else if (before instanceof Dense dense) {
+      replace(i, before, dense.then(all, output));
+    } else if (before instanceof Affine affine) {
+      replace(i, before, affine.then(all, output));
+    } else if (before instanceof GroupNorm norm) {
+      replace(i, before, norm.then(all, output));
+    } else if (before instanceof Combination combination) {
+      replace(i, before, combination.then(all, output));
+    } else if (before instanceof Elementwise first) {
+      replace(i, before, new Elementwise(first.input(), output, all));
+    }
   }
 
   private void add(int i, Combination sum) {
@@ -189,7 +246,8 @@ public final class Fusion {
   private boolean join(int i, Combination sum, Value convolved, Value addend) {
     if (sole(convolved) instanceof Convolution convolution && convolution.addend() == null
         && convolution.activation().isEmpty()) {
-      replace(i, convolution, convolution.plus(addend, sum.output()).then(sum.activation(), sum.output()));
+      replace(i, convolution, convolution.plus(new Convolution.Addend(addend, sum.ranks()), sum.output())
+          .then(sum.activation(), sum.output()));
       return true;
     }
     return false;

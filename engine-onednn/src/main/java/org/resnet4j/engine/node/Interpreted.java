@@ -7,6 +7,7 @@ import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -65,6 +66,11 @@ public record Interpreted(List<Value> inputs, Value output, Constant parameters,
     Tensor y = emitter.allocate(Descs.plain(shape, Emitter.f32()));
     emitter.call(arrays, y, (from, to) -> interpreter.run(from, shapes, network, to));
     emitter.give(output, emitter.type(output) == Emitter.f32() ? y : emitter.in(y, emitter.dense(shape)));
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    throw new IllegalStateException("vertex " + emitter.node() + ": DL4J's vertices train in DL4J's networks");
   }
 
   /** In one line. */

@@ -12,6 +12,7 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory_desc_vector;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -37,20 +38,43 @@ public record Join(List<Value> inputs, Value output, int axis) implements Node {
           throw emitter.wrong("the other inputs' shape except on axis " + along, x);
         }
       }
-      // One type for all; the first one's decides.
-      sources.add(x.type() == first.type() ? x
-          : emitter.in(x, org.resnet4j.engine.plan.Descs.plain(x.shape(), first.type())));
+      sources.add(x);
     }
-    memory_desc_vector descs = new memory_desc_vector(sources.stream().map(Tensor::desc).toArray(memory.desc[]::new));
-    concat.primitive_desc description =
-        new concat.primitive_desc(emitter.engine(), along, descs, emitter.attributes(), false);
+    emitter.give(output, joined(emitter, sources, along));
+  }
+
+  /** All in the type of the first, and in one layout. */
+  private static Tensor joined(Emitter emitter, List<Tensor> sources, int axis) {
+    Tensor first = sources.get(0);
+    concat.primitive_desc description = Layouts.choose(emitter, Layouts.of(first, first.type()), layout -> {
+      memory_desc_vector descs = new memory_desc_vector(sources.stream()
+          .map(x -> Layouts.like(layout, x.shape(), first.type())).toArray(memory.desc[]::new));
+      return new concat.primitive_desc(emitter.engine(), axis, descs, emitter.attributes(), true);
+    });
     Map<Integer, Tensor> arguments = new HashMap<>();
     for (int i = 0; i < sources.size(); i++) {
-      arguments.put(DNNL_ARG_MULTIPLE_SRC + i, sources.get(i));
+      arguments.put(DNNL_ARG_MULTIPLE_SRC + i, emitter.in(sources.get(i), description.src_desc(i)));
     }
     Tensor y = emitter.allocate(description.dst_desc());
     arguments.put(DNNL_ARG_DST, y);
     emitter.run(description, new concat(description), arguments);
-    emitter.give(output, y);
+    return y;
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    tape.record(output, () -> {
+      Tensor dy = tape.take(output);
+      Tensor dense = emitter.in(dy, emitter.dense(dy.shape()));
+      int along = axis < 0 ? axis + dy.rank() : axis;
+      long[] from = new long[dy.rank()];
+      for (Value input : inputs) {
+        long[] part = emitter.tensor(input).shape();
+        Tensor seen = dense.as(dense.desc().submemory_desc(part, from.clone()));
+        tape.give(input, emitter.dense(part), dx -> emitter.copy(seen, dx));
+        from[along] += part[along];
+      }
+    });
   }
 }

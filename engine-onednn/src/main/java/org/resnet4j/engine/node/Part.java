@@ -1,0 +1,29 @@
+package org.resnet4j.engine.node;
+
+import java.util.List;
+import org.resnet4j.engine.plan.Emitter;
+import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tensor;
+import org.resnet4j.engine.plan.Value;
+
+/**
+ * One of equal parts of a batch, the rest of a division being left out.
+ *
+ * @param index of the part, from 0
+ */
+public record Part(Value input, Value output, int index, int parts) implements Node {
+  @Override
+  public List<Value> inputs() {
+    return List.of(input);
+  }
+
+  @Override
+  public void forward(Emitter emitter) {
+    Tensor x = emitter.tensor(input);
+    long size = x.size(0) / parts;
+    if (size == 0) {
+      throw emitter.wrong("at least " + parts + " examples", x);
+    }
+    emitter.give(output, Selection.taken(emitter, x, 0, List.of(new Selection.Run(index * size, size))));
+  }
+}

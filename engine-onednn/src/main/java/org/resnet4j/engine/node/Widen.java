@@ -1,0 +1,27 @@
+package org.resnet4j.engine.node;
+
+import java.util.List;
+import org.resnet4j.engine.plan.Emitter;
+import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tensor;
+import org.resnet4j.engine.plan.Value;
+
+/** Images [N, C, H, W] with channels of zeros around theirs; half of them, rounded down, come first. */
+public record Widen(Value input, Value output, long channels) implements Node {
+  @Override
+  public List<Value> inputs() {
+    return List.of(input);
+  }
+
+  @Override
+  public void forward(Emitter emitter) {
+    Tensor x = emitter.tensor(input);
+    if (x.rank() != 4 || x.size(1) > channels) {
+      throw emitter.wrong("images of at most " + channels + " channels", x);
+    }
+    long[] shape = x.shape();
+    shape[1] = channels;
+    long[] place = {0, (channels - x.size(1)) / 2, 0, 0};
+    emitter.give(output, shape[1] == x.size(1) ? x : Borders.amidZeros(emitter, x, shape, place));
+  }
+}
