@@ -49,11 +49,6 @@ public final class CompiledGraph implements AutoCloseable {
   }
 
   private Plan plan(Program program, List<long[]> shapes, memory.data_type type) {
-    if (shapes.size() != inputs.size()
-        || shapes.stream().anyMatch(shape -> shape.length == 0 || Arrays.stream(shape).anyMatch(size -> size <= 0))) {
-      throw new EngineException.WrongInput("shapes", "one of positive sizes for each of the inputs " + inputs,
-          shapes.stream().map(Arrays::toString).toList().toString());
-    }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return new Plan(program, shapes, type);
     } catch (EngineException.WrongInput e) {
@@ -63,7 +58,7 @@ public final class CompiledGraph implements AutoCloseable {
 
   /**
    * The outputs, in order of the network's, as {@code ComputationGraph.output} gives them: arrays of their own in
-   * float32.
+   * float32. Of an example with a number that isn't finite they are NaN.
    *
    * @param inputs in order of the network's; of any layout in memory and any number type, as DL4J takes them
    * @throws EngineException.WrongInput if the network can't take them
@@ -114,12 +109,21 @@ public final class CompiledGraph implements AutoCloseable {
         try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
           execution.run(parameters, arrays.pointers(), Arrays.stream(outputs).map(Inputs::pointer).toList());
         }
+        arrays.broken().stream().forEach(example -> spoil(outputs, example));
         return outputs;
       } finally {
         plan.giveBack(execution);
       }
     } finally {
       plan.release();
+    }
+  }
+
+  private static void spoil(INDArray[] outputs, int example) {
+    for (INDArray output : outputs) {
+      if (output.rank() > 0 && example < output.size(0)) {
+        output.slice(example).assign(Float.NaN);
+      }
     }
   }
 
@@ -197,6 +201,12 @@ public final class CompiledGraph implements AutoCloseable {
   }
 
   private <T> T planned(long[][] shapes, Function<Plan, T> work) {
+    if (shapes.length != inputs.size()) {
+      throw new EngineException.WrongInput("shapes", "one for each of the inputs " + inputs, shapes.length + "");
+    }
+    for (int i = 0; i < shapes.length; i++) {
+      Inputs.check(inputs.get(i), shapes[i]);
+    }
     return threads.with(() -> {
       Plan plan = plans.take(List.of(shapes));
       try {

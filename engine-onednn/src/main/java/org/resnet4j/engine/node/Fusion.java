@@ -3,9 +3,11 @@ package org.resnet4j.engine.node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Program;
@@ -21,6 +23,7 @@ public final class Fusion {
   private static final int MOST = 31;
 
   private final boolean training;
+  private final Set<Value> trained = new HashSet<>();
   private final Node[] nodes;
   private final Map<Value, Integer> makers = new HashMap<>();
   private final Map<Value, Integer> readers = new HashMap<>();
@@ -30,6 +33,10 @@ public final class Fusion {
     nodes = program.nodes().toArray(Node[]::new);
     for (int i = 0; i < nodes.length; i++) {
       makers.put(nodes[i].output(), i);
+      if (nodes[i].constants().stream().anyMatch(Constant::isTrained)
+          || nodes[i].inputs().stream().anyMatch(trained::contains)) {
+        trained.add(nodes[i].output());
+      }
       nodes[i].inputs().forEach(this::read);
     }
     program.outputs().forEach(this::read);
@@ -74,7 +81,7 @@ public final class Fusion {
   }
 
   private void fuse(int i) {
-    if (training && !fusesInTraining(i)) {
+    if (training && trained.contains(nodes[i].output()) && !fusesInTraining(i)) {
       return;
     }
     if (nodes[i] instanceof Affine affine) {
