@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Program;
@@ -21,12 +22,14 @@ public final class Fusion {
   private static final int MOST = 31;
 
   private final boolean training;
+  private final Set<Value> wanted;
   private final Node[] nodes;
   private final Map<Value, Integer> makers = new HashMap<>();
   private final Map<Value, Integer> readers = new HashMap<>();
 
   private Fusion(Program program, boolean training) {
     this.training = training;
+    wanted = program.wanted();
     nodes = program.nodes().toArray(Node[]::new);
     for (int i = 0; i < nodes.length; i++) {
       makers.put(nodes[i].output(), i);
@@ -44,7 +47,7 @@ public final class Fusion {
     return of(program, false);
   }
 
-  /** For training, where the backward pass reads most of what lies between. */
+  /** For training, where the backward pass reads most of what lies between; up to there as for inference. */
   public static Program training(Program program) {
     return of(program, true);
   }
@@ -74,7 +77,7 @@ public final class Fusion {
   }
 
   private void fuse(int i) {
-    if (training && !fusesInTraining(i)) {
+    if (training && wanted.contains(nodes[i].output()) && !fusesInTraining(i)) {
       return;
     }
     if (nodes[i] instanceof Affine affine) {
