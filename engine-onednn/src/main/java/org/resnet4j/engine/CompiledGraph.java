@@ -63,7 +63,7 @@ public final class CompiledGraph implements AutoCloseable {
 
   /**
    * The outputs, in order of the network's, as {@code ComputationGraph.output} gives them: arrays of their own in
-   * float32.
+   * float32. Of an example with a number that isn't finite they are NaN.
    *
    * @param inputs in order of the network's; of any layout in memory and any number type, as DL4J takes them
    * @throws EngineException.WrongInput if the network can't take them
@@ -114,12 +114,21 @@ public final class CompiledGraph implements AutoCloseable {
         try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
           execution.run(parameters, arrays.pointers(), Arrays.stream(outputs).map(Inputs::pointer).toList());
         }
+        arrays.broken().stream().forEach(example -> spoil(outputs, example));
         return outputs;
       } finally {
         plan.giveBack(execution);
       }
     } finally {
       plan.release();
+    }
+  }
+
+  private static void spoil(INDArray[] outputs, int example) {
+    for (INDArray output : outputs) {
+      if (output.rank() > 0 && example < output.size(0)) {
+        output.slice(example).assign(Float.NaN);
+      }
     }
   }
 

@@ -61,6 +61,17 @@ public abstract sealed class EngineException extends RuntimeException {
     }
   }
 
+  /** There isn't as much native memory as a training step needs; parameters and gradients are as before. */
+  public static final class OutOfMemory extends EngineException {
+    private static final long serialVersionUID = 1;
+
+    public OutOfMemory(long bytes, Throwable cause) {
+      super(sentence("memory of a training step", "%,d MB".formatted(bytes >> 20), "less", "Take a smaller batch, let"
+          + " the engine recompute activations, or raise JavaCPP's limits (org.bytedeco.javacpp.maxphysicalbytes)."),
+          cause);
+    }
+  }
+
   /** The compiled network was closed. */
   public static final class Closed extends EngineException {
     private static final long serialVersionUID = 1;

@@ -12,7 +12,9 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.FwdPassType;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.adapters.OutputAdapter;
@@ -55,10 +57,14 @@ public class FastComputationGraph extends ComputationGraph {
     super(graph.getConfiguration());
     this.options = options;
     init(graph.params(), false);
-    for (int index : topologicalOrder) {
-      String name = vertices[index].getVertexName();
-      if (graph.getVertex(name).hasLayer() && graph.getLayer(name) instanceof FrozenLayer) {
-        getVertex(name).setLayerAsFrozen();
+    for (int index = 0; index < vertices.length; index++) {
+      GraphVertex given = graph.getVertices()[index];
+      if (given.hasLayer() && given.getLayer() instanceof FrozenLayer) {
+        vertices[index].setLayerAsFrozen();
+      } else if (given instanceof SameDiffGraphVertex) {
+        // Its configuration remembers the SameDiff that it first ran in: a second one wouldn't run.
+        vertices[index] = given;
+        verticesMap.put(given.getVertexName(), given);
       }
     }
     ComputationGraphUpdater updater = graph.getUpdater(false);
@@ -350,10 +356,7 @@ public class FastComputationGraph extends ComputationGraph {
    */
   @Override
   public void computeGradientAndScore() {
-    if (flattenedGradients == null) {
-      initGradientsView();
-    }
-    if (trainer == null || !trainer.takes(flattenedGradients)) {
+    if (trainer == null || !trainer.takes(gradients())) {
       super.computeGradientAndScore();
       return;
     }
@@ -361,6 +364,39 @@ public class FastComputationGraph extends ComputationGraph {
     score = trainer.run(labels);
     gradient = trainer.gradient();
     getListeners().forEach(listener -> listener.onBackwardPass(this));
+  }
+
+  /**
+   * The native memory that a training step takes beyond parameters, gradients and the updater's state: activations,
+   * their gradients, copies of parameters.
+   *
+   * @param inputShapes of a batch, one for each of the network's inputs
+   * @return bytes; -1 where DL4J trains this network
+   */
+  public long trainingMemory(long[]... inputShapes) {
+    return trainer == null ? -1 : trainer.memory(gradients(), List.of(inputShapes));
+  }
+
+  /** Measures the kinds of work of the training steps that follow, which become a little slower. */
+  public void profile() {
+    if (trainer != null) {
+      trainer.profile(gradients());
+    }
+  }
+
+  /**
+   * Since {@link #profile}: nanoseconds in a step, of each kind of work ("convolution forward"); empty where DL4J trains
+   * this network.
+   */
+  public Map<String, Long> profiled() {
+    return trainer == null ? Map.of() : trainer.profiled();
+  }
+
+  private INDArray gradients() {
+    if (flattenedGradients == null) {
+      initGradientsView();
+    }
+    return flattenedGradients;
   }
 
   // Copies and the end.

@@ -29,6 +29,7 @@ import org.resnet4j.engine.lower.Lowering;
 import org.resnet4j.engine.node.Fusion;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Execution;
+import org.resnet4j.engine.plan.Pass;
 import org.resnet4j.engine.plan.Plan;
 import org.resnet4j.engine.plan.Program;
 import org.resnet4j.engine.plan.Snapshot;
@@ -44,6 +45,7 @@ final class GraphTraining implements AutoCloseable {
 
   private final ComputationGraph graph;
   private final memory.data_type type;
+  private final Pass pass;
   private final Trained arrays;
   private final Program program;
   private final Set<Constant> frozenConstants = new LinkedHashSet<>();
@@ -51,12 +53,15 @@ final class GraphTraining implements AutoCloseable {
   private final Map<Plan, Execution> executions = new LinkedHashMap<>();
   private final Gradient gradient;
   private Snapshot frozen;
+  private Execution last;
+  private boolean profiles;
   private BytePointer block = new BytePointer(0L);
 
   /** @param gradients as long as the network's parameters, whose gradients it takes */
-  GraphTraining(ComputationGraph graph, INDArray gradients, memory.data_type type) {
+  GraphTraining(ComputationGraph graph, INDArray gradients, EngineOptions options) {
     this.graph = graph;
-    this.type = type;
+    type = options.type();
+    pass = options.recompute() ? Pass.TRAINING_WITH_RECOMPUTATION : Pass.TRAINING;
     arrays = new Trained(graph.params(), gradients);
     program = Fusion.training(Lowering.training(graph));
     program.nodes().forEach(node -> node.constants().stream().filter(constant -> !constant.isTrained())
@@ -138,7 +143,7 @@ final class GraphTraining implements AutoCloseable {
     List<List<Long>> key = shapes.stream().map(shape -> Arrays.stream(shape).boxed().toList()).toList();
     Plan plan = plans.get(key);
     if (plan == null) {
-      plan = new Plan(program, shapes, type, true);
+      plan = new Plan(program, shapes, type, pass);
       plans.put(key, plan);
       if (plans.size() > PLANS) {
         Plan oldest = plans.remove(plans.keySet().iterator().next());
@@ -152,14 +157,40 @@ final class GraphTraining implements AutoCloseable {
         enlarge(plan.blockSize());
       }
     }
-    return executions.computeIfAbsent(plan, one -> one.training(this.arrays, block));
+    last = executions.computeIfAbsent(plan, one -> one.training(this.arrays, block));
+    if (profiles && !last.isProfiled()) {
+      last.profile();
+    }
+    return last;
   }
 
   private void enlarge(long size) {
     executions.values().forEach(Execution::close);
     executions.clear();
     block.close();
-    block = new BytePointer(size);
+    block = new BytePointer(0L);
+    try {
+      block = new BytePointer(size);
+    } catch (OutOfMemoryError e) {
+      throw new EngineException.OutOfMemory(size, e);
+    }
+  }
+
+  /** Bytes of a step's activations, gradients of activations and copies of parameters. */
+  long memory(List<long[]> shapes) {
+    Plan plan = new Plan(program, shapes, type, pass);
+    plan.release();
+    return plan.blockSize();
+  }
+
+  /** Measures the steps from now on. */
+  void profile() {
+    profiles = true;
+  }
+
+  /** Nanoseconds of each kind of work in the fastest runs of a step, of the batch size used last. */
+  Map<String, Long> profiled() {
+    return executions.isEmpty() ? Map.of() : last.profiled();
   }
 
   /** The array row by row in float32: itself if it is so, else a copy. */
@@ -170,14 +201,6 @@ final class GraphTraining implements AutoCloseable {
 
   private static List<FloatPointer> pointers(List<INDArray> arrays) {
     return arrays.stream().map(Inputs::pointer).toList();
-  }
-
-  Execution lastExecution() {
-    return executions.values().iterator().next();
-  }
-
-  long memory() {
-    return block.capacity();
   }
 
   @Override

@@ -2,8 +2,10 @@ package org.resnet4j.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,6 +14,11 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A call's arrays row by row in float32: the caller's own where they lie so, else copies that end with the call. */
 final class Inputs implements AutoCloseable {
+  private static final int CHUNK = 4096;
+  /** The bits of a float32 without its sign, and those of infinity; what is above is NaN. */
+  private static final int MAGNITUDE = 0x7fffffff;
+  private static final int INFINITE = 0x7f800000;
+
   private final List<INDArray> arrays = new ArrayList<>();
   private final List<INDArray> copies = new ArrayList<>();
 
@@ -68,9 +75,38 @@ final class Inputs implements AutoCloseable {
     return arrays.stream().map(Inputs::pointer).toList();
   }
 
+  /**
+   * The examples (positions on the first axis) in which a number isn't finite. Kernels take NaN for 0 on the way, where
+   * DL4J's operations keep it: unseen, a broken image would get likely-looking probabilities.
+   */
+  BitSet broken() {
+    BitSet broken = new BitSet();
+    int[] chunk = new int[CHUNK];
+    for (INDArray array : arrays) {
+      long examples = array.size(0);
+      long each = array.length() / examples;
+      IntPointer bits = new IntPointer(pointer(array));
+      for (long example = 0; example < examples; example++) {
+        for (long done = 0; done < each; done += CHUNK) {
+          int count = (int) Math.min(CHUNK, each - done);
+          bits.position(example * each + done).get(chunk, 0, count);
+          int largest = 0;
+          for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, chunk[i] & MAGNITUDE);
+          }
+          if (largest >= INFINITE) {
+            broken.set((int) example);
+            break;
+          }
+        }
+      }
+    }
+    return broken;
+  }
+
   /** A view's buffer begins before it. */
   static FloatPointer pointer(INDArray array) {
-    return new FloatPointer(array.data().pointer()).position(array.offset());
+    return new FloatPointer(array.data().pointer()).getPointer(array.offset());
   }
 
   @Override

@@ -19,11 +19,21 @@ public final class OneDnn {
     return Availability.obstacle().map(Throwable::getMessage);
   }
 
-  private static Optional<String> unavailable(ComputationGraph graph) {
+  /** @throws EngineException.Unavailable where the engine can't run */
+  private static void require() {
+    Availability.obstacle().ifPresent(obstacle -> {
+      throw new EngineException.Unavailable(obstacle.getMessage(), obstacle);
+    });
+  }
+
+  /** @throws EngineException.Unavailable where the engine can't run, or not this network */
+  private static void require(ComputationGraph graph) {
+    require();
     DataType type = graph.params().dataType();
-    return type == DataType.FLOAT ? unavailable()
-        : Optional.of("The oneDNN engine compiles networks of type FLOAT, and this one is of type " + type
-            + ": DL4J goes on without it. ComputationGraph.convertDataType(DataType.FLOAT) makes a copy that compiles.");
+    if (type != DataType.FLOAT) {
+      throw new EngineException.Unavailable("The oneDNN engine compiles networks of type FLOAT, and this one is of type "
+          + type + ". ComputationGraph.convertDataType(DataType.FLOAT) makes a copy that compiles.", null);
+    }
   }
 
   /**
@@ -46,9 +56,7 @@ public final class OneDnn {
    */
   public static CompiledGraph compile(ComputationGraph graph, EngineOptions options, long[]... inputShapes) {
     initialise(graph);
-    unavailable(graph).ifPresent(reason -> {
-      throw new EngineException.Unavailable(reason, null);
-    });
+    require(graph);
     CompiledGraph compiled = compile(graph, graph.getConfiguration().getNetworkOutputs(), options);
     compiled.interpreted().forEach(LOG::warn);
     try {
@@ -86,11 +94,15 @@ public final class OneDnn {
    */
   public static FastComputationGraph wrap(ComputationGraph graph, EngineOptions options) {
     initialise(graph);
-    Optional<String> problem = unavailable(graph);
-    problem.ifPresent(LOG::warn);
-    FastComputationGraph fast = new FastComputationGraph(graph, options, problem.isEmpty());
-    fast.compiled().forEach(LOG::warn);
-    return fast;
+    try {
+      require(graph);
+      FastComputationGraph fast = new FastComputationGraph(graph, options, true);
+      fast.compiled().forEach(LOG::warn);
+      return fast;
+    } catch (EngineException.Unavailable e) {
+      LOG.warn("{} This network runs on DL4J.", e.getMessage());
+      return new FastComputationGraph(graph, options, false);
+    }
   }
 
   /**
@@ -99,9 +111,7 @@ public final class OneDnn {
    * @throws EngineException.Unavailable if they can't be
    */
   public static Library library() {
-    Availability.obstacle().ifPresent(obstacle -> {
-      throw new EngineException.Unavailable(obstacle.getMessage(), obstacle);
-    });
+    require();
     return new Library(Cpu.version(), Cpu.instructions(), Cpu.hasFastBfloat16());
   }
 }

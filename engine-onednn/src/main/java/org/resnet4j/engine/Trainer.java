@@ -1,6 +1,7 @@
 package org.resnet4j.engine;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +41,7 @@ final class Trainer implements AutoCloseable {
     Optional<String> obstacle = obstacle();
     if (obstacle.isEmpty() && training == null && !impossible) {
       try {
-        training = new GraphTraining(graph, gradients, options.type());
+        training = new GraphTraining(graph, gradients, options);
       } catch (Unsupported e) {
         impossible = true;
         obstacle = Optional.of(e.getMessage());
@@ -90,6 +91,21 @@ final class Trainer implements AutoCloseable {
       }
       return training.run(graph.getInputs(), labels, graph.getLabelMaskArrays());
     });
+  }
+
+  /** Bytes; -1 where DL4J trains the network. */
+  long memory(INDArray gradients, List<long[]> shapes) {
+    return takes(gradients) ? new Threads(options.threads()).with(() -> training.memory(shapes)) : -1;
+  }
+
+  void profile(INDArray gradients) {
+    if (takes(gradients)) {
+      training.profile();
+    }
+  }
+
+  Map<String, Long> profiled() {
+    return training == null ? Map.of() : training.profiled();
   }
 
   Gradient gradient() {

@@ -44,6 +44,7 @@ final class StandIn implements Interpreted.Interpreter {
   /**
    * @param configuration of the network
    * @param length of the vertex's parameters
+   * @throws EngineException.Unavailable for vertices that can't be copied, such as those of anonymous classes
    */
   StandIn(ComputationGraphConfiguration configuration, String name, long length) {
     this.name = name;
@@ -52,8 +53,12 @@ final class StandIn implements Interpreted.Interpreter {
     int inputs = configuration.getVertexInputs().get(name).size();
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       parameters = length == 0 ? null : Nd4j.zeros(DataType.FLOAT, length);
-      vertex = configuration.getVertices().get(name).clone()
-          .instantiate(surroundings, name, 0, parameters, false, DataType.FLOAT);
+      org.deeplearning4j.nn.conf.graph.GraphVertex own = configuration.getVertices().get(name).clone();
+      own.setDataType(DataType.FLOAT);
+      vertex = own.instantiate(surroundings, name, 0, parameters, false, DataType.FLOAT);
+    } catch (RuntimeException e) {
+      throw new EngineException.Unavailable("Vertex " + name + " has no kernels in the oneDNN engine, and DL4J can't "
+          + "make a second one for it (" + e.getMessage() + ").", e);
     }
     workspaces = workspaces(configuration.getInferenceWorkspaceMode());
     VertexIndices[] places = new VertexIndices[inputs];

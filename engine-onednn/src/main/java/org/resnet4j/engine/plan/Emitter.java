@@ -7,8 +7,10 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
@@ -33,14 +35,16 @@ public final class Emitter {
   private final Map<Value, Node> makers = new HashMap<>();
   private final Map<Value, Integer> readers = new HashMap<>();
   private final Map<Constant, List<Tensor>> masters = new HashMap<>();
+  private final Set<Value> keptForBackward = new HashSet<>();
+  private final List<Integer> segments;
   private final Tape tape;
   private int position;
 
-  Emitter(Program program, memory.data_type type, Natives natives, boolean training) {
+  Emitter(Program program, memory.data_type type, Natives natives, Pass pass) {
     this.program = program;
     this.type = type;
     this.natives = natives;
-    this.tape = training ? new Tape(this, program) : null;
+    this.tape = pass == Pass.INFERENCE ? null : new Tape(this, program);
     for (int i = 0; i < program.nodes().size(); i++) {
       makers.put(program.nodes().get(i).output(), program.nodes().get(i));
       for (Value input : program.nodes().get(i).inputs()) {
@@ -49,6 +53,11 @@ public final class Emitter {
       }
     }
     program.outputs().forEach(output -> lastReaders.put(output, Integer.MAX_VALUE));
+    segments = pass == Pass.TRAINING_WITH_RECOMPUTATION ? cuts(program, lastReaders) : List.of();
+    if (tape != null) {
+      program.nodes().stream().filter(node -> tape.wants(node.output()))
+          .forEach(node -> keptForBackward.addAll(node.inputs()));
+    }
   }
 
   /** All nodes, from inputs of plain float32 arrays to outputs of such. */
@@ -56,7 +65,21 @@ public final class Emitter {
     for (int i = 0; i < shapes.size(); i++) {
       give(program.inputs().get(i), new Tensor(new Storage.Input(i), keep(Descs.plain(shapes.get(i), f32()))));
     }
-    for (Node node : program.nodes()) {
+    int start = 0;
+    for (int end : segments) {
+      segment(start, end);
+      start = end;
+    }
+    emitNodes(start, program.nodes().size());
+    for (int i = 0; i < program.outputs().size(); i++) {
+      Tensor inner = tensor(program.outputs().get(i));
+      copy(inner, new Tensor(new Storage.Output(i), Descs.plain(inner.shape(), f32())));
+    }
+  }
+
+  private void emitNodes(int start, int end) {
+    for (position = start; position < end; position++) {
+      Node node = program.nodes().get(position);
       if (tape != null && tape.wants(node.output())) {
         node.train(this, tape);
       } else {
@@ -65,12 +88,29 @@ public final class Emitter {
       if (!tensors.containsKey(node.output())) {
         throw new IllegalStateException("node " + node.name() + " gave no output");
       }
-      position++;
     }
-    for (int i = 0; i < program.outputs().size(); i++) {
-      Tensor inner = tensor(program.outputs().get(i));
-      copy(inner, new Tensor(new Storage.Output(i), Descs.plain(inner.shape(), f32())));
+  }
+
+  /** Nodes of whose values only the last is kept; the others are computed again in the backward pass. */
+  private void segment(int start, int end) {
+    tape.forgetting(() -> emitNodes(start, end));
+    tape.record(program.nodes().get(end - 1).output(), () -> tape.playing(() -> emitNodes(start, end)));
+  }
+
+  /** Where a program can be parted: between nodes that are connected by one value alone. */
+  private static List<Integer> cuts(Program program, Map<Value, Integer> lastReaders) {
+    List<Integer> cuts = new ArrayList<>();
+    List<Value> alive = new ArrayList<>(program.inputs());
+    for (int i = 0; i < program.nodes().size(); i++) {
+      int place = i;
+      Value made = program.nodes().get(i).output();
+      alive.add(made);
+      alive.removeIf(value -> lastReaders.getOrDefault(value, -1) <= place);
+      if (alive.equals(List.of(made)) && lastReaders.get(made) != Integer.MAX_VALUE) {
+        cuts.add(i + 1);
+      }
     }
+    return cuts;
   }
 
   /**
@@ -150,9 +190,9 @@ public final class Emitter {
 
   /** Whether the node at work is the last to read what lies there, so that it may write over it. */
   public boolean ends(Tensor tensor) {
-    return tape == null && tensor.storage() instanceof Storage.Buffer
-        && holders.getOrDefault(tensor.storage(), List.of()).stream()
-            .allMatch(value -> lastReaders.getOrDefault(value, -1) <= position);
+    return tensor.storage() instanceof Storage.Buffer
+        && holders.getOrDefault(tensor.storage(), List.of()).stream().allMatch(value ->
+            lastReaders.getOrDefault(value, -1) <= position && !keptForBackward.contains(value));
   }
 
   /**

@@ -183,6 +183,10 @@ public final class Execution implements AutoCloseable {
     Arrays.fill(times, Long.MAX_VALUE);
   }
 
+  public boolean isProfiled() {
+    return times != null;
+  }
+
   /** Nanoseconds of each step's fastest run since {@link #profile}, by kind and by pass. */
   public Map<String, Long> profiled() {
     Map<String, Long> kinds = new TreeMap<>();

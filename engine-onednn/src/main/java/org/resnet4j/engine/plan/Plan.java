@@ -29,19 +29,19 @@ public final class Plan extends Shared {
    * @throws org.resnet4j.engine.EngineException.WrongInput if a node can't take what comes to it
    */
   public Plan(Program program, List<long[]> shapes, memory.data_type type) {
-    this(program, shapes, type, false);
+    this(program, shapes, type, Pass.INFERENCE);
   }
 
   /**
-   * @param training whether the backward pass is planned as well
+   * @param pass whether the backward pass is planned as well
    */
-  public Plan(Program program, List<long[]> shapes, memory.data_type type, boolean training) {
+  public Plan(Program program, List<long[]> shapes, memory.data_type type, Pass pass) {
     try (PointerScope scope = Natives.scope()) {
-      Emitter emitter = new Emitter(program, type, natives, training);
+      Emitter emitter = new Emitter(program, type, natives, pass);
       emitter.emit(shapes);
       inputs = shapes.size();
       forwardSteps = emitter.steps().size();
-      if (training) {
+      if (pass != Pass.INFERENCE) {
         emitter.emitBackward();
       }
       steps = List.copyOf(emitter.steps());

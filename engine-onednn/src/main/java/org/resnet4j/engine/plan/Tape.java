@@ -22,8 +22,10 @@ import org.bytedeco.dnnl.memory;
 public final class Tape {
   private final Emitter emitter;
   private final Set<Value> wanted;
-  private final Deque<Recorded> recorded = new ArrayDeque<>();
+  private Deque<Recorded> recorded = new ArrayDeque<>();
   private final Map<Value, Tensor> gradients = new HashMap<>();
+  /** The node at work may read it until it is done. */
+  private Tensor taken;
 
   private record Recorded(int position, Value output, Runnable backward) {}
 
@@ -51,6 +53,23 @@ public final class Tape {
     }
   }
 
+  /** Emits nodes without what they record. */
+  void forgetting(Runnable emission) {
+    Deque<Recorded> before = recorded;
+    recorded = new ArrayDeque<>();
+    emission.run();
+    recorded = before;
+  }
+
+  /** Emits nodes, and then what they record. */
+  void playing(Runnable emission) {
+    Deque<Recorded> before = recorded;
+    recorded = new ArrayDeque<>();
+    emission.run();
+    play();
+    recorded = before;
+  }
+
   void play() {
     for (Recorded one : recorded) {
       if (gradients.containsKey(one.output)) {
@@ -62,7 +81,8 @@ public final class Tape {
 
   /** The gradient of a node's output, which is then the node's: nobody else asks for it under this name. */
   public Tensor take(Value output) {
-    return gradients.remove(output);
+    taken = gradients.remove(output);
+    return taken;
   }
 
   /** Whether a gradient that was taken may be written over: no other value's gradient lies in the same place. */
@@ -102,10 +122,14 @@ public final class Tape {
     Tensor second = emitter.in(b, a.desc());
     binary.primitive_desc description = new binary.primitive_desc(Cpu.ENGINE, algorithm.binary_add, a.desc(),
         second.desc(), a.desc(), emitter.attributes(), false);
-    Tensor target = owns(a) && !a.shares(b) ? a : overBoth && owns(second) ? second : emitter.allocate(a.desc());
+    Tensor target = free(a) && !a.shares(b) ? a : overBoth && free(second) ? second : emitter.allocate(a.desc());
     emitter.run(description, new binary(description),
         Map.of(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, second, DNNL_ARG_DST, target));
     return target;
+  }
+
+  private boolean free(Tensor gradient) {
+    return owns(gradient) && (taken == null || !taken.shares(gradient));
   }
 
   /**

@@ -63,7 +63,7 @@ final class InferenceOptions {
    * @param reason why not
    * @throws CommandException if the user asked for what only oneDNN has
    */
-  Engine withoutOneDnn(String reason, PrintStream err) {
+  private Engine withoutOneDnn(String reason, PrintStream err) {
     if (engine != null || precision == Precision.BFLOAT16) {
       throw new CommandException(ExitCode.FAILURE,
           (engine != null ? "--engine " + engine : "--precision bfloat16") + " can't be had: " + reason);

@@ -29,10 +29,10 @@ class BenchmarkCommandTest {
 
   @Test
   void measuresEveryEngineOnEveryBatch() throws IOException {
-    Ran ran = Ran.of("benchmark", "cifar_resnet8_b", "--batch", "1,3", "--seconds", "0.1", "--format", "json");
+    Ran ran = Ran.of("benchmark", "cifar_resnet8", "--batch", "1,3", "--seconds", "0.1", "--format", "json");
     assertEquals(0, ran.code(), ran.err());
     BenchmarkReport report = BenchmarkReport.parse(ran.out());
-    assertEquals("cifar_resnet8_b", report.model());
+    assertEquals("cifar_resnet8", report.model());
     assertEquals(List.of(3L, 32L, 32L), report.input());
     assertEquals(OneDnn.library().instructions(), report.instructions());
     assertEquals(OneDnn.library().version(), report.versions().get("oneDNN"));
@@ -56,7 +56,7 @@ class BenchmarkCommandTest {
 
   @Test
   void eachNumberOfThreadsHasAProcessOfItsOwn() throws IOException {
-    Ran ran = Ran.of("benchmark", "--model=cifar_resnet8_b", "--threads", "1,3,ALL", "--batch", 2, "--seconds", "0.1",
+    Ran ran = Ran.of("benchmark", "--model=cifar_resnet8", "--threads", "1,3,ALL", "--batch", 2, "--seconds", "0.1",
         "--engine", "dl4j", "--image-size", 40, "--format", "json");
     assertEquals(0, ran.code(), ran.err());
     BenchmarkReport report = BenchmarkReport.parse(ran.out());
@@ -73,15 +73,15 @@ class BenchmarkCommandTest {
 
   @Test
   void aTableIsForPeopleAndLinesAreForPrograms() {
-    Ran table = Ran.of("benchmark", "--model", "cifar_resnet8_b", "--batch", 2, "--seconds", 0, "--image-size", 40);
+    Ran table = Ran.of("benchmark", "--model", "cifar_resnet8", "--batch", 2, "--seconds", 0, "--image-size", 40);
     assertEquals(0, table.code(), table.err());
-    assertTrue(table.out().startsWith("cifar_resnet8_b, images of 3 x 40 x 40"), table.out());
+    assertTrue(table.out().startsWith("cifar_resnet8, images of 3 x 40 x 40"), table.out());
     assertTrue(table.out().contains("speed-up") && table.out().contains("Deeplearning4j "), table.out());
     for (String row : List.of("dl4j +float32 .* +3 +\\d+\\.\\d\\d +1\\.0",
         "onednn +float32 .* \\d+\\.\\d\\d +\\d+\\.\\d")) {
       assertTrue(table.out().lines().anyMatch(line -> line.matches(" +2 +\\d+  " + row)), table.out());
     }
-    Ran csv = Ran.of("benchmark", "cifar_resnet8_b", "--batch", 2, "--seconds", 0, "--engine", "onednn", "--precision",
+    Ran csv = Ran.of("benchmark", "cifar_resnet8", "--batch", 2, "--seconds", 0, "--engine", "onednn", "--precision",
         "float32,AUTO,Float32", "--format", "csv");
     assertEquals(0, csv.code(), csv.err());
     assertEquals(OneDnn.library().fastBfloat16() ? 3 : 2, csv.out().lines().count(), csv.out());
@@ -92,7 +92,7 @@ class BenchmarkCommandTest {
   void aSavedModelIsMeasuredAtItsOwnSizeAndLayout() throws IOException {
     Path model = folder.resolve("model");
     ComputationGraph graph =
-        ResNets.named("cifar_resnet8_b").numClasses(2).inputShape(3, 24, 24).format(CNN2DFormat.NHWC).build().init();
+        ResNets.named("cifar_resnet8").numClasses(2).inputShape(3, 24, 24).format(CNN2DFormat.NHWC).build().init();
     new SavedModel(graph, List.of("a", "b"), Preprocessing.torch(24), Map.of()).save(model);
     for (Object[] line : new Object[][] {{"benchmark", model}, {"benchmark", "--model", model}}) {
       List<Object> words = new ArrayList<>(List.of(line));

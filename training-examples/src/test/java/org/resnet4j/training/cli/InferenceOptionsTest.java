@@ -15,14 +15,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.training.cli.ShapeImages.Shape;
+import org.resnet4j.training.loop.Network;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.weights.SavedModel;
@@ -31,7 +36,6 @@ import picocli.CommandLine;
 /** Engines and number types on the command line: which is taken, and that each computes the same. */
 class InferenceOptionsTest {
   private static final List<String> CLASSES = List.of("disc", "square", "c", "d");
-  private static final String NO_NATIVES = "oneDNN can't be loaded on this system.";
 
   @TempDir
   private static Path folder;
@@ -41,7 +45,7 @@ class InferenceOptionsTest {
   @BeforeAll
   static void write() throws IOException {
     model = folder.resolve("model");
-    new SavedModel(ResNets.named("cifar_resnet8_b").numClasses(4).seed(3).build().init(), CLASSES,
+    new SavedModel(ResNets.named("cifar_resnet8").numClasses(4).seed(3).build().init(), CLASSES,
         Preprocessing.torch(32), Map.of()).save(model);
     data = folder.resolve("data");
     ShapeImages.write(data.resolve("disc"), Shape.RED_DISC, 12, 1);
@@ -132,22 +136,35 @@ class InferenceOptionsTest {
     return options;
   }
 
+  /** Of numbers that oneDNN doesn't compile. */
+  private static ComputationGraph doubles() {
+    return ResNets.named("cifar_resnet8").numClasses(4).seed(3).build().init().convertDataType(DataType.DOUBLE);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "--precision auto", "--precision=FLOAT32"})
-  void withoutOneDnnALineSaysSoAndDeeplearning4jComputes(String line) {
+  void whereOneDnnCannotALineSaysSoAndDeeplearning4jComputes(String line) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    assertEquals(Engine.DL4J, options(words(line)).withoutOneDnn(NO_NATIVES, new PrintStream(err, true)));
-    assertEquals("Computing on Deeplearning4j alone: " + NO_NATIVES, err.toString().strip());
+    ComputationGraph graph = doubles();
+    INDArray image = Nd4j.rand(DataType.DOUBLE, 1, 3, 32, 32);
+    try (Network network = options(words(line)).open(graph, new PrintStream(err, true))) {
+      assertEquals(graph.outputSingle(image), network.output(image));
+    }
+    String said = err.toString();
+    assertTrue(said.startsWith("Computing on Deeplearning4j alone: ") && said.contains("DOUBLE"), said);
+    assertEquals(1, said.lines().count(), said);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"--engine onednn", "--precision bfloat16"})
   void whatIsAskedForAndCannotBeHadIsAnError(String asked) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
+    ComputationGraph graph = doubles();
     CommandException e = assertThrows(CommandException.class,
-        () -> options(words(asked)).withoutOneDnn(NO_NATIVES, new PrintStream(err, true)));
+        () -> options(words(asked)).open(graph, new PrintStream(err, true)));
     assertEquals(ExitCode.FAILURE, e.exitCode());
-    assertEquals(asked + " can't be had: " + NO_NATIVES, e.getMessage());
+    String said = e.getMessage();
+    assertTrue(said.startsWith(asked + " can't be had: ") && said.contains("DOUBLE"), said);
     assertEquals("", err.toString());
   }
 
