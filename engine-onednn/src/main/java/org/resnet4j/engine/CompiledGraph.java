@@ -49,11 +49,6 @@ public final class CompiledGraph implements AutoCloseable {
   }
 
   private Plan plan(Program program, List<long[]> shapes, memory.data_type type) {
-    if (shapes.size() != inputs.size()
-        || shapes.stream().anyMatch(shape -> shape.length == 0 || Arrays.stream(shape).anyMatch(size -> size <= 0))) {
-      throw new EngineException.WrongInput("shapes", "one of positive sizes for each of the inputs " + inputs,
-          shapes.stream().map(Arrays::toString).toList().toString());
-    }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return new Plan(program, shapes, type);
     } catch (EngineException.WrongInput e) {
@@ -206,6 +201,12 @@ public final class CompiledGraph implements AutoCloseable {
   }
 
   private <T> T planned(long[][] shapes, Function<Plan, T> work) {
+    if (shapes.length != inputs.size()) {
+      throw new EngineException.WrongInput("shapes", "one for each of the inputs " + inputs, shapes.length + "");
+    }
+    for (int i = 0; i < shapes.length; i++) {
+      Inputs.check(inputs.get(i), shapes[i]);
+    }
     return threads.with(() -> {
       Plan plan = plans.take(List.of(shapes));
       try {

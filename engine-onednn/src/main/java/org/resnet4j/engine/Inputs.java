@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,14 +46,26 @@ final class Inputs implements AutoCloseable {
   }
 
   private static void check(String name, INDArray array) {
-    String found = array == null ? "null"
-        : array.wasClosed() ? "an array that was closed"
-        : array.isEmpty() || array.rank() == 0 ? "shape " + Arrays.toString(array.shape())
-        : !array.dataType().isNumerical() && array.dataType() != DataType.BOOL ? "type " + array.dataType()
-        : null;
-    if (found != null) {
-      throw new EngineException.WrongInput("input " + name, "an array of numbers, at least one on each axis", found);
+    if (array == null || array.wasClosed()) {
+      throw wrong(name, array == null ? "null" : "an array that was closed");
+    } else if (!array.dataType().isNumerical() && array.dataType() != DataType.BOOL) {
+      throw wrong(name, "type " + array.dataType());
     }
+    check(name, array.shape());
+  }
+
+  /** Kernels count in ints. */
+  static void check(String name, long[] shape) {
+    double elements = Arrays.stream(shape).asDoubleStream().reduce(1, (a, b) -> a * b);
+    if (shape.length == 0 || shape.length > dnnl.DNNL_MAX_NDIMS || Arrays.stream(shape).anyMatch(size -> size <= 0)
+        || elements > Integer.MAX_VALUE) {
+      throw wrong(name, "shape " + Arrays.toString(shape));
+    }
+  }
+
+  private static EngineException wrong(String name, String found) {
+    return new EngineException.WrongInput("input " + name,
+        "1 to " + Integer.MAX_VALUE + " numbers on 1 to " + dnnl.DNNL_MAX_NDIMS + " axes", found);
   }
 
   private INDArray inRows(INDArray array) {

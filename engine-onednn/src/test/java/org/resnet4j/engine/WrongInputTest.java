@@ -49,7 +49,7 @@ class WrongInputTest {
 
   @Test
   void whatIsNoArrayOfNumbers() {
-    String expected = "input image: expected an array of numbers, at least one on each axis, found ";
+    String expected = "input image: expected 1 to 2147483647 numbers on 1 to 12 axes, found ";
     assertWrong(expected + "null.", (INDArray) null);
     assertWrong(expected + "shape [0].", Nd4j.empty(DataType.FLOAT).reshape(0));
     assertWrong(expected + "shape [0, 3, 8, 8].", Nd4j.create(DataType.FLOAT, 0, 3, 8, 8));

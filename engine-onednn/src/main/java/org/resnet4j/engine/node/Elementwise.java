@@ -12,8 +12,6 @@ import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.post_ops;
-import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
@@ -36,17 +34,22 @@ public record Elementwise(Value input, Value output, List<Eltwise> functions) im
     emitter.give(output, applied(emitter, emitter.tensor(input), emitter.type(output), functions));
   }
 
-  /** Functions of a tensor's elements; the tensor itself where nobody else needs it. */
+  /**
+   * Functions of a tensor's elements; the tensor itself where nobody else needs it. A primitive for each: oneDNN's
+   * takes no others behind it.
+   */
   static Tensor applied(Emitter emitter, Tensor x, memory.data_type type, List<Eltwise> functions) {
-    primitive_attr attributes = emitter.attributes();
-    attributes.set_post_ops(Eltwise.append(new post_ops(), functions.subList(1, functions.size())));
-    Eltwise first = functions.get(0);
-    eltwise_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> new eltwise_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference, first.algorithm(),
-            layout, Layouts.like(layout, x.shape(), type), first.alpha(), first.beta(), attributes, true));
-    Tensor source = emitter.in(x, description.src_desc());
-    Tensor y = emitter.over(source, description.dst_desc());
-    emitter.run(description, new eltwise_forward(description), Map.of(DNNL_ARG_SRC, source, DNNL_ARG_DST, y));
+    Tensor y = x;
+    for (Eltwise function : functions) {
+      Tensor from = y;
+      eltwise_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(from, type),
+          layout -> new eltwise_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference,
+              function.algorithm(), layout, Layouts.like(layout, from.shape(), type), function.alpha(),
+              function.beta(), emitter.attributes(), true));
+      Tensor source = emitter.in(from, description.src_desc());
+      y = emitter.over(source, description.dst_desc());
+      emitter.run(description, new eltwise_forward(description), Map.of(DNNL_ARG_SRC, source, DNNL_ARG_DST, y));
+    }
     return y;
   }
 

@@ -208,8 +208,13 @@ public final class Emitter {
   /** A new place. */
   public Tensor allocate(memory.desc desc) {
     Storage.Buffer buffer = new Storage.Buffer(desc.get_size());
+    Tensor tensor = new Tensor(buffer, desc);
+    // Kernels count elements in ints; some fail hard at more.
+    if (desc.get_size() / memory.data_type_size(desc.get_data_type()) > Integer.MAX_VALUE) {
+      throw wrong("fewer images at a time, for activations of at most " + Integer.MAX_VALUE + " numbers", tensor);
+    }
     buffers.add(buffer);
-    return new Tensor(buffer, desc);
+    return tensor;
   }
 
   /** The tensor's own place where nobody needs that any more and it has the layout; else a new one. */

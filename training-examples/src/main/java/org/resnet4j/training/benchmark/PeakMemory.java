@@ -6,18 +6,22 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The most memory that this process held so far: heap, natives' arrays and code. */
+/** The most memory that a process held so far: heap, natives' arrays and code. */
 public final class PeakMemory {
-  private static final Path STATUS = Path.of("/proc/self/status");
   private static final Pattern HIGH_WATER = Pattern.compile("(?m)^VmHWM:\\s*(\\d+) kB$");
   private static final int KIB = 1024;
 
   private PeakMemory() {}
 
-  /** In bytes; 0, unknown, where the system is no Linux. */
+  /** This process's in bytes; 0, unknown, where the system is no Linux. */
   public static long bytes() {
+    return bytes(ProcessHandle.current().pid());
+  }
+
+  /** The same of another process; 0 too if it has ended. */
+  public static long bytes(long process) {
     try {
-      Matcher mark = HIGH_WATER.matcher(Files.readString(STATUS));
+      Matcher mark = HIGH_WATER.matcher(Files.readString(Path.of("/proc", String.valueOf(process), "status")));
       return mark.find() ? Long.parseLong(mark.group(1)) * KIB : 0;
     } catch (IOException noSuchFile) {
       return 0;
