@@ -34,7 +34,7 @@ public record ChannelNorm(Value input, Value output, int reach, float alpha, flo
     int window = 2 * reach + 1;
     // oneDNN divides alpha by the window's size.
     lrn_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> layout.get_data_type() != type ? null : new lrn_forward.primitive_desc(emitter.engine(),
+        layout -> Layouts.type(layout) != type ? null : new lrn_forward.primitive_desc(emitter.engine(),
             prop_kind.forward_inference, algorithm.lrn_across_channels, layout, layout, window, alpha * window, beta, k,
             emitter.attributes(), true));
     Tensor y = emitter.allocate(description.dst_desc());

@@ -43,7 +43,7 @@ public record Prelu(Value input, Value output, Constant slope) implements Node {
     java.util.Arrays.fill(shape, 1);
     shape[1] = slope.length();
     prelu_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> layout.get_data_type() != type ? null : new prelu_forward.primitive_desc(emitter.engine(),
+        layout -> Layouts.type(layout) != type ? null : new prelu_forward.primitive_desc(emitter.engine(),
             prop_kind.forward_inference, layout, Descs.any(shape, Emitter.f32()), layout, emitter.attributes(), true));
     Tensor source = emitter.in(x, description.src_desc());
     Tensor y = emitter.over(source, description.dst_desc());

@@ -61,7 +61,7 @@ public record Reshape(Value input, Value output, UnaryOperator<long[]> shape, St
       return x;
     }
     memory.desc seen = x.desc().reshape(shape, true);
-    if (!seen.is_zero()) {
+    if (seen.get(true) != null) {
       return x.as(seen);
     }
     Tensor plain = emitter.plain(x);
