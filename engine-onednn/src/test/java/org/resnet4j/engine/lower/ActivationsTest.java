@@ -127,6 +127,17 @@ class ActivationsTest {
     }
   }
 
+  /** oneDNN takes 32 functions behind a kernel. */
+  @Test
+  void aLongRow() {
+    Parity parity = Parity.images(CNN2DFormat.NCHW, 3, 5, 6).within(4e-2)
+        .layer(new ConvolutionLayer.Builder(1, 1).nOut(16).build());
+    for (int i = 0; i < 40; i++) {
+      parity.layer(new ActivationLayer(new ActivationLReLU(0.9)));
+    }
+    parity.check();
+  }
+
   @ParameterizedTest
   @EnumSource
   void softmaxAlongAnyAxis(CNN2DFormat format) {
