@@ -13,13 +13,16 @@ import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.deeplearning4j.nn.params.PReLUParamInitializer;
 import org.resnet4j.engine.node.Affine;
+import org.resnet4j.engine.node.BatchNorm;
 import org.resnet4j.engine.node.ChannelNorm;
 import org.resnet4j.engine.node.Combination;
 import org.resnet4j.engine.node.Eltwise;
 import org.resnet4j.engine.node.GroupNorm;
 import org.resnet4j.engine.node.Prelu;
 import org.resnet4j.engine.plan.Constant;
+import org.resnet4j.zoo.layer.FrozenBatchNormalization;
 import org.resnet4j.zoo.layer.GroupNormalization;
+import org.resnet4j.zoo.layer.PartialBatchNormalization;
 
 /** Normalisations, and what else has numbers for each channel. */
 final class Norms {
@@ -29,6 +32,11 @@ final class Norms {
     // Of vectors and sequences in either layout the last axis is meant, or the only one that there is.
     int place = site.input().axis(layer.getCnn2DFormat() == CNN2DFormat.NHWC ? -1 : 1);
     int channels = Math.toIntExact(layer.getNOut());
+    boolean running = layer instanceof FrozenBatchNormalization
+        || layer instanceof PartialBatchNormalization partial && partial.isRunningStatistics();
+    if (site.trains() && !running) {
+      return trained(site, layer, place, channels);
+    }
     Constant scale = site.computed("scale", channels, () -> scale(site, layer, channels));
     Constant shift = site.computed("shift", channels, () -> {
       float[] factor = scale(site, layer, channels);
@@ -41,6 +49,23 @@ final class Norms {
       return beta;
     });
     return affine(site, scale, shift, place);
+  }
+
+  private static Signal trained(Site site, BatchNormalization layer, int place, int channels) {
+    if (place != 1) {
+      throw site.unsupported("the training of batch normalisation on axis " + place);
+    }
+    boolean fixed = layer.isLockGammaBeta();
+    Constant gamma = fixed ? site.computed("gamma", channels, () -> filled(channels, fixed(layer, layer.getGamma(), 1)))
+        : site.parameter(BatchNormalizationParamInitializer.GAMMA);
+    Constant beta = fixed ? site.computed("beta", channels, () -> filled(channels, fixed(layer, layer.getBeta(), 0)))
+        : site.parameter(BatchNormalizationParamInitializer.BETA);
+    Constant mean = site.parameter(BatchNormalizationParamInitializer.GLOBAL_MEAN);
+    Constant spread = site.parameter(layer.isUseLogStd() ? BatchNormalizationParamInitializer.GLOBAL_LOG_STD
+        : BatchNormalizationParamInitializer.GLOBAL_VAR);
+    Signal x = site.input();
+    return x.with(site.add(output -> new BatchNorm(x.value(), output, gamma, beta, mean, spread,
+        layer.isUseLogStd(), layer.getDecay(), layer.getEps(), false)));
   }
 
   private static float[] scale(Site site, BatchNormalization layer, int channels) {

@@ -25,14 +25,15 @@ import org.resnet4j.engine.plan.Value;
  *
  * @param nodes of the program so far
  * @param layer that holds the parameters; null where the vertex has none
+ * @param trains whether the program is for training, and the vertex isn't frozen
  */
-record Site(List<Node> nodes, String vertex, List<Signal> inputs, Layer layer) {
+record Site(List<Node> nodes, String vertex, List<Signal> inputs, Layer layer, boolean trains) {
   Signal input() {
     return inputs.get(0);
   }
 
   Site with(Signal input) {
-    return new Site(nodes, vertex, List.of(input), layer);
+    return new Site(nodes, vertex, List.of(input), layer, trains);
   }
 
   /** Adds a node that is made for an output's value. */
@@ -113,8 +114,9 @@ record Site(List<Node> nodes, String vertex, List<Signal> inputs, Layer layer) {
 
   /** A parameter in another arrangement. */
   Constant parameter(String name, String key, Function<INDArray, INDArray> arranged) {
-    return new Constant(vertex + "." + name, layer.getParam(key).length(),
-        () -> Parameters.floats(arranged.apply(layer.getParam(key))));
+    Supplier<INDArray> view = () -> arranged.apply(layer.getParam(key));
+    return new Constant(vertex + "." + name, layer.getParam(key).length(), () -> Parameters.floats(view.get()),
+        trains ? view : null);
   }
 
   /** Numbers made from parameters. */

@@ -1,7 +1,7 @@
 package org.resnet4j.engine.lower;
 
-/** A vertex that has no nodes, so that DL4J computes it. */
-final class Unsupported extends RuntimeException {
+/** A vertex that has no nodes, so that DL4J computes it; of a network that trains, all of it. */
+public final class Unsupported extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final String vertex;

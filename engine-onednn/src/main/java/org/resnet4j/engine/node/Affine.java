@@ -17,6 +17,7 @@ import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -72,5 +73,30 @@ public record Affine(Value input, Value output, Constant scale, Constant shift, 
         emitter.constant(scale, description.src1_desc()), DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1,
         emitter.constant(shift, plain), DNNL_ARG_DST, y));
     emitter.give(output, y);
+  }
+
+  /** The gradient of the input alone: scale and shift are made from parameters that stay as they are. */
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    new Affine(input, output, scale, shift, axis, List.of()).forward(emitter);
+    Tensor x = emitter.tensor(input);
+    tape.record(output, () -> {
+      Tensor dy = tape.take(output);
+      long[] shape = new long[x.rank()];
+      Arrays.fill(shape, 1);
+      shape[axis < 0 ? axis + x.rank() : axis] = scale.length();
+      memory.desc channels = Descs.plain(shape, Emitter.f32());
+      binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), algorithm.binary_mul, dy.desc(),
+          channels, dy.desc(), emitter.attributes(), false);
+      Tensor dx = tape.owns(dy) ? dy : emitter.allocate(dy.desc());
+      emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, dy, DNNL_ARG_SRC_1,
+          emitter.constant(scale, channels), DNNL_ARG_DST, dx));
+      tape.put(input, dx);
+    });
+  }
+
+  @Override
+  public boolean keepsOutput() {
+    return false;
   }
 }

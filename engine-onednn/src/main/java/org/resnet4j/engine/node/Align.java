@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -27,10 +28,21 @@ public record Align(Value input, Value output, int rank) implements Node {
     if (x.rank() == rank) {
       return x;
     }
+    return Reshape.reshaped(emitter, x, shape(x, rank));
+  }
+
+  static long[] shape(Tensor x, int rank) {
     long[] shape = new long[rank];
     Arrays.fill(shape, 1);
     shape[0] = x.size(0);
     System.arraycopy(x.shape(), 1, shape, rank - x.rank() + 1, x.rank() - 1);
-    return Reshape.reshaped(emitter, x, shape);
+    return shape;
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    long[] from = emitter.tensor(input).shape();
+    tape.record(output, () -> tape.share(List.of(input), Reshape.reshaped(emitter, tape.take(output), from)));
   }
 }

@@ -20,7 +20,14 @@ import org.resnet4j.engine.plan.Tensor;
  * oneDNN's primitive of two arrays, the second of which may have axes of size 1, and the ways of seeing both for which it
  * has kernels.
  */
-record Binary(Emitter emitter, algorithm function, memory.data_type type, List<Eltwise> activation) {
+record Binary(Emitter emitter, algorithm function, memory.data_type type, List<Eltwise> activation, Target target) {
+  /** Where the result lies. */
+  enum Target {
+    /** In the first array's place where nobody else needs that. */
+    FIRST,
+    NEW
+  }
+
   Tensor of(Tensor a, Tensor b) {
     binary.primitive_desc description = describe(a, b);
     if (Layouts.reference(description) && a.rank() > 2) {
@@ -50,11 +57,10 @@ record Binary(Emitter emitter, algorithm function, memory.data_type type, List<E
         layout, Layouts.like(layout, b.shape(), b.type()), Layouts.like(layout, a.shape(), type), attributes, true));
   }
 
-  /** Into the first one's place where nobody else needs it. */
   private Tensor run(binary.primitive_desc description, Tensor a, Tensor b) {
     Tensor source = emitter.in(a, description.src0_desc());
-    Tensor y = source.shares(b) ? emitter.allocate(description.dst_desc())
-        : emitter.over(source, description.dst_desc());
+    Tensor y = target == Target.FIRST && !source.shares(b) ? emitter.over(source, description.dst_desc())
+        : emitter.allocate(description.dst_desc());
     emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, source, DNNL_ARG_SRC_1,
         emitter.in(b, description.src1_desc()), DNNL_ARG_DST, y));
     return y;

@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -31,7 +32,10 @@ public record Borders(Value input, Value output, List<Integer> before, List<Inte
 
   @Override
   public void forward(Emitter emitter) {
-    Tensor x = emitter.tensor(input);
+    emitter.give(output, bordered(emitter, emitter.tensor(input), before, after));
+  }
+
+  private static Tensor bordered(Emitter emitter, Tensor x, List<Integer> before, List<Integer> after) {
     int rank = x.rank();
     if (rank != before.size()) {
       throw emitter.wrong("an array of " + before.size() + " axes", x);
@@ -53,10 +57,19 @@ public record Borders(Value input, Value output, List<Integer> before, List<Inte
     }
     Tensor source = Arrays.equals(kept, x.shape()) ? x : cut(emitter, x, kept, from);
     if (!grows) {
-      emitter.give(output, source);
-      return;
+      return source;
     }
-    emitter.give(output, amidZeros(emitter, source, shape, to));
+    return amidZeros(emitter, source, shape, to);
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    tape.record(output, () -> {
+      List<Integer> back = before.stream().map(count -> -count).toList();
+      List<Integer> behind = after.stream().map(count -> -count).toList();
+      tape.share(List.of(input), bordered(emitter, tape.take(output), back, behind));
+    });
   }
 
   /** The array at a place of a larger one of zeros. */

@@ -1,10 +1,19 @@
 package org.resnet4j.engine.node;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -20,7 +29,7 @@ public record Combination(Kind kind, Value left, Value right, Value output, Rank
     /** 1 where the left is at least the right, else 0. */
     AT_LEAST(algorithm.binary_ge);
 
-    private final algorithm function;
+    final algorithm function;
 
     Kind(algorithm function) {
       this.function = function;
@@ -74,17 +83,49 @@ public record Combination(Kind kind, Value left, Value right, Value output, Rank
       a = b;
       b = swapped;
     }
-    Binary binary = new Binary(emitter, kind.function, emitter.type(output), activation);
+    Binary binary = new Binary(emitter, kind.function, emitter.type(output), activation, Binary.Target.FIRST);
     emitter.give(output, binary.of(full(emitter, a, b, shape), b));
   }
 
+  @Override
+  public boolean keepsOutput() {
+    return !activation.isEmpty();
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    Tensor a = emitter.tensor(left);
+    Tensor b = emitter.tensor(right);
+    boolean plain = kind == Kind.ADD && Arrays.equals(a.shape(), b.shape());
+    if (!plain) {
+      new GeneralCombination(this, emitter, tape).emit();
+      return;
+    }
+    Tensor second = emitter.in(b, a.desc());
+    primitive_attr attributes = emitter.attributes();
+    attributes.set_post_ops(Eltwise.append(new post_ops(), activation));
+    binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), kind.function, a.desc(),
+        second.desc(), a.desc(), attributes, false);
+    Tensor y = emitter.mayReplace(left) && !a.shares(b) ? a : emitter.allocate(a.desc());
+    emitter.run(description, new binary(description),
+        Map.of(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, second, DNNL_ARG_DST, y));
+    emitter.give(output, y);
+    tape.record(output, () -> {
+      Tensor gradient = emitter.in(tape.take(output), y.desc());
+      for (Eltwise function : activation) {
+        gradient = Elementwise.backward(emitter, tape, function, null, y, gradient);
+      }
+      tape.share(List.of(left, right), gradient);
+    });
+  }
+
   /** Repeated along the axes of size 1, which the primitive's first source can't be: added to zeros. */
-  private static Tensor full(Emitter emitter, Tensor x, Tensor other, long[] shape) {
+  static Tensor full(Emitter emitter, Tensor x, Tensor other, long[] shape) {
     if (Arrays.equals(x.shape(), shape)) {
       return x;
     }
     Tensor zeros = emitter.allocate(Layouts.like(other.desc(), shape, x.type()));
     emitter.clear(zeros);
-    return new Binary(emitter, algorithm.binary_add, x.type(), List.of()).of(zeros, x);
+    return new Binary(emitter, algorithm.binary_add, x.type(), List.of(), Binary.Target.FIRST).of(zeros, x);
   }
 }

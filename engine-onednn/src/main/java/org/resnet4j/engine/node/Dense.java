@@ -1,6 +1,10 @@
 package org.resnet4j.engine.node;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
@@ -9,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.inner_product_backward_data;
+import org.bytedeco.dnnl.inner_product_backward_weights;
 import org.bytedeco.dnnl.inner_product_forward;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
@@ -17,6 +23,7 @@ import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -74,5 +81,59 @@ public record Dense(Value input, Value output, Constant weight, Constant bias, l
     arguments.put(DNNL_ARG_DST, y);
     emitter.run(description, new inner_product_forward(description), arguments);
     emitter.give(output, y);
+  }
+
+  @Override
+  public boolean keepsOutput() {
+    return false;
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    memory.desc source = Descs.plain(emitter.tensor(input).shape(), emitter.type());
+    // The one that forward has used.
+    Tensor x = emitter.in(emitter.tensor(input), source);
+    tape.record(output, () -> {
+      memory.desc given = Descs.plain(emitter.tensor(output).shape(), emitter.type());
+      Tensor dy = emitter.in(tape.take(output), given);
+      memory.desc weights = Descs.any(new long[] {features, source.get_dims().get(1)}, emitter.type());
+      inner_product_forward.primitive_desc hint = new inner_product_forward.primitive_desc(emitter.engine(),
+          prop_kind.forward_training, source, weights, given, emitter.attributes(), false);
+      if (tape.wants(input)) {
+        inner_product_backward_data.primitive_desc description = new inner_product_backward_data.primitive_desc(
+            emitter.engine(), source, weights, given, hint, emitter.attributes(), false);
+        tape.give(input, source, dx -> emitter.run(description, new inner_product_backward_data(description),
+            Map.of(DNNL_ARG_DIFF_DST, dy, DNNL_ARG_WEIGHTS, emitter.constant(weight, description.weights_desc()),
+                DNNL_ARG_DIFF_SRC, dx)));
+      }
+      if (weight.isTrained()) {
+        weightGradients(emitter, tape, x, dy, hint);
+      }
+    });
+  }
+
+  private void weightGradients(Emitter emitter, Tape tape, Tensor x, Tensor dy,
+      inner_product_forward.primitive_desc hint) {
+    memory.desc weights = Descs.any(new long[] {features, x.size(1)}, Emitter.f32());
+    memory.desc biases = new memory.desc(new long[] {features}, Emitter.f32(), memory.format_tag.x);
+    inner_product_backward_weights.primitive_desc description = bias == null
+        ? new inner_product_backward_weights.primitive_desc(emitter.engine(), x.desc(), weights, dy.desc(), hint,
+            emitter.attributes(), false)
+        : new inner_product_backward_weights.primitive_desc(emitter.engine(), x.desc(), weights, biases, dy.desc(),
+            hint, emitter.attributes(), false);
+    Map<Integer, Tensor> arguments = new HashMap<>(Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DIFF_DST, dy));
+    Runnable run = () -> tape.parameter(weight, description.diff_weights_desc(), gradient -> {
+      arguments.put(DNNL_ARG_DIFF_WEIGHTS, gradient);
+      emitter.run(description, new inner_product_backward_weights(description), arguments);
+    });
+    if (bias == null) {
+      run.run();
+    } else {
+      tape.parameter(bias, biases, gradient -> {
+        arguments.put(DNNL_ARG_DIFF_BIAS, gradient);
+        run.run();
+      });
+    }
   }
 }

@@ -24,6 +24,23 @@ public record Eltwise(algorithm algorithm, float alpha, float beta) {
     return operations;
   }
 
+  /** The function as training needs it: its gradient from its output where it can be had from that, which is kept anyway. */
+  algorithm forTraining() {
+    return switch (algorithm) {
+      case eltwise_relu -> alpha >= 0 ? org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_relu_use_dst_for_bwd : algorithm;
+      case eltwise_elu -> alpha >= 0 ? org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_elu_use_dst_for_bwd : algorithm;
+      case eltwise_tanh -> org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_tanh_use_dst_for_bwd;
+      case eltwise_logistic -> org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_logistic_use_dst_for_bwd;
+      case eltwise_exp -> org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_exp_use_dst_for_bwd;
+      case eltwise_sqrt -> org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_sqrt_use_dst_for_bwd;
+      default -> algorithm;
+    };
+  }
+
+  boolean usesOutput() {
+    return forTraining() != algorithm;
+  }
+
   /** Whether what comes out is never negative. */
   boolean isRelu() {
     return algorithm == org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_relu && alpha == 0;

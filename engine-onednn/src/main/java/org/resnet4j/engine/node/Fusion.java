@@ -3,9 +3,11 @@ package org.resnet4j.engine.node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Program;
@@ -20,14 +22,21 @@ public final class Fusion {
   /** oneDNN takes 32 operations behind a kernel's own, of which a sum, or a norm's shift, may be one. */
   private static final int MOST = 31;
 
+  private final boolean training;
+  private final Set<Value> trained = new HashSet<>();
   private final Node[] nodes;
   private final Map<Value, Integer> makers = new HashMap<>();
   private final Map<Value, Integer> readers = new HashMap<>();
 
-  private Fusion(Program program) {
+  private Fusion(Program program, boolean training) {
+    this.training = training;
     nodes = program.nodes().toArray(Node[]::new);
     for (int i = 0; i < nodes.length; i++) {
       makers.put(nodes[i].output(), i);
+      if (nodes[i].constants().stream().anyMatch(Constant::isTrained)
+          || nodes[i].inputs().stream().anyMatch(trained::contains)) {
+        trained.add(nodes[i].output());
+      }
       nodes[i].inputs().forEach(this::read);
     }
     program.outputs().forEach(this::read);
@@ -39,8 +48,17 @@ public final class Fusion {
 
   /** For inference. */
   public static Program of(Program program) {
+    return of(program, false);
+  }
+
+  /** For training, where the backward pass reads most of what lies between. */
+  public static Program training(Program program) {
+    return of(program, true);
+  }
+
+  private static Program of(Program program, boolean training) {
     Program needed = needed(program);
-    Fusion fusion = new Fusion(needed);
+    Fusion fusion = new Fusion(needed, training);
     for (int i = 0; i < fusion.nodes.length; i++) {
       fusion.fuse(i);
     }
@@ -63,6 +81,9 @@ public final class Fusion {
   }
 
   private void fuse(int i) {
+    if (training && trained.contains(nodes[i].output()) && !fusesInTraining(i)) {
+      return;
+    }
     if (nodes[i] instanceof Affine affine) {
       fold(i, affine);
     } else if (nodes[i] instanceof Elementwise elementwise) {
@@ -76,6 +97,19 @@ public final class Fusion {
         && pads(borders)) {
       takeIn(i, pool, borders);
     }
+  }
+
+  private boolean fusesInTraining(int i) {
+    if (nodes[i] instanceof Elementwise elementwise && elementwise.functions().equals(List.of(Eltwise.RELU))) {
+      Node before = sole(elementwise.input());
+      if (before instanceof BatchNorm norm && !norm.relu()) {
+        replace(i, before, norm.thenRelu(elementwise.output()));
+      } else if (before instanceof Combination sum && sum.kind() == Combination.Kind.ADD
+          && sum.activation().isEmpty()) {
+        replace(i, before, sum.then(List.of(Eltwise.RELU), elementwise.output()));
+      }
+    }
+    return nodes[i] instanceof Convolution || nodes[i] instanceof Pool;
   }
 
   private static Window padded(Window window, Borders borders) {
@@ -114,6 +148,7 @@ public final class Fusion {
         : node instanceof Dense dense ? dense.activation()
         : node instanceof Affine affine ? affine.activation()
         : node instanceof GroupNorm norm ? norm.activation()
+        : node instanceof BatchNorm norm && norm.relu() ? List.of(Eltwise.RELU)
         : node instanceof Combination combination ? combination.activation()
         : node instanceof Elementwise elementwise ? elementwise.functions()
         : List.of();

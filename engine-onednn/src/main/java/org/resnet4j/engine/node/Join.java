@@ -12,6 +12,7 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory_desc_vector;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -58,5 +59,22 @@ public record Join(List<Value> inputs, Value output, int axis) implements Node {
     arguments.put(DNNL_ARG_DST, y);
     emitter.run(description, new concat(description), arguments);
     return y;
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    tape.record(output, () -> {
+      Tensor dy = tape.take(output);
+      Tensor dense = emitter.in(dy, emitter.dense(dy.shape()));
+      int along = axis < 0 ? axis + dy.rank() : axis;
+      long[] from = new long[dy.rank()];
+      for (Value input : inputs) {
+        long[] part = emitter.tensor(input).shape();
+        Tensor seen = dense.as(dense.desc().submemory_desc(part, from.clone()));
+        tape.give(input, emitter.dense(part), dx -> emitter.copy(seen, dx));
+        from[along] += part[along];
+      }
+    });
   }
 }

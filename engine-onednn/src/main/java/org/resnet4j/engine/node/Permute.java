@@ -3,6 +3,7 @@ package org.resnet4j.engine.node;
 import java.util.List;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -39,5 +40,15 @@ public record Permute(Value input, Value output, List<Integer> axes) implements 
       places[axes.get(place)] = place;
     }
     return x.as(x.desc().permute_axes(places));
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    int[] back = axes.stream().mapToInt(axis -> axis).toArray();
+    tape.record(output, () -> {
+      Tensor gradient = tape.take(output);
+      tape.share(List.of(input), gradient.as(gradient.desc().permute_axes(back)));
+    });
   }
 }

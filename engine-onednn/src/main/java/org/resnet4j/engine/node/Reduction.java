@@ -13,6 +13,7 @@ import org.bytedeco.dnnl.reduction;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -47,29 +48,74 @@ public record Reduction(Kind kind, Value input, Value output, List<Integer> axes
   @Override
   public void forward(Emitter emitter) {
     Tensor x = emitter.tensor(input);
+    List<Integer> gone = gone(emitter, x);
+    Tensor y = images(x, gone) ? pooled(emitter, x) : reduced(emitter, x, gone);
+    emitter.give(output, Reshape.reshaped(emitter, y, shape(x, gone)));
+  }
+
+  private List<Integer> gone(Emitter emitter, Tensor x) {
     List<Integer> gone = axes.isEmpty() ? IntStream.range(PIXELS, x.rank()).boxed().toList() : axes;
     if (gone.isEmpty() || gone.get(gone.size() - 1) >= x.rank()) {
       throw emitter.wrong(axes.isEmpty() ? "images or sequences" : "an array with axes " + axes, x);
     }
-    // A pool with a window of the image's size does it for images: those kernels are the faster ones.
-    boolean image = x.rank() == 4 && gone.equals(List.of(PIXELS, PIXELS + 1));
-    Tensor y = image ? pooled(emitter, x) : reduced(emitter, x, gone);
-    long[] shape = IntStream.range(0, x.rank()).filter(axis -> keep || !gone.contains(axis))
+    return gone;
+  }
+
+  /** Whether a pool with a window of the image's size does it: those kernels are the faster ones. */
+  private static boolean images(Tensor x, List<Integer> gone) {
+    return x.rank() == 4 && gone.equals(List.of(PIXELS, PIXELS + 1));
+  }
+
+  private long[] shape(Tensor x, List<Integer> gone) {
+    return IntStream.range(0, x.rank()).filter(axis -> keep || !gone.contains(axis))
         .mapToLong(axis -> gone.contains(axis) ? 1 : x.size(axis)).toArray();
-    emitter.give(output, Reshape.reshaped(emitter, y, shape));
+  }
+
+  private static Window whole(Tensor x) {
+    int[] ones = {1, 1};
+    int[] zeros = {0, 0};
+    return new Window(new int[] {(int) x.size(PIXELS), (int) x.size(PIXELS + 1)}, ones, ones, Window.Border.CUT, zeros,
+        zeros);
+  }
+
+  private Pool.Kind pool() {
+    return kind == Kind.MAXIMUM ? Pool.Kind.MAXIMUM : Pool.Kind.AVERAGE;
   }
 
   private Tensor pooled(Emitter emitter, Tensor x) {
-    long[] shape = {x.size(0), x.size(1), 1, 1};
-    int[] size = {(int) x.size(PIXELS), (int) x.size(PIXELS + 1)};
-    int[] ones = {1, 1};
-    int[] zeros = {0, 0};
-    Window window = new Window(size, ones, ones, Window.Border.CUT, zeros, zeros);
+    Window window = whole(x);
     memory.data_type type = emitter.type(output);
-    Tensor y = Pool.pooled(emitter, kind == Kind.MAXIMUM ? Pool.Kind.MAXIMUM : Pool.Kind.AVERAGE, x, type, shape,
-        window, window.on(size[0], size[1]));
+    Tensor y = Pool.pooled(emitter, pool(), x, type, new long[] {x.size(0), x.size(1), 1, 1}, window,
+        window.on(x.size(PIXELS), x.size(PIXELS + 1)));
     return kind == Kind.SUM
-        ? Elementwise.applied(emitter, y, type, List.of(Eltwise.linear((double) size[0] * size[1], 0))) : y;
+        ? Elementwise.applied(emitter, y, type, List.of(Eltwise.linear((double) x.size(2) * x.size(3), 0))) : y;
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    Tensor x = emitter.tensor(input);
+    List<Integer> gone = gone(emitter, x);
+    if (images(x, gone) && kind != Kind.SUM) {
+      Window window = whole(x);
+      Tensor y = Pool.trained(emitter, tape, pool(), x, input, output, new long[] {x.size(0), x.size(1), 1, 1}, window,
+          window.on(x.size(PIXELS), x.size(PIXELS + 1)));
+      emitter.give(output, Reshape.reshaped(emitter, y, shape(x, gone)));
+      return;
+    }
+    forward(emitter);
+    Tensor y = emitter.tensor(output);
+    long[] ones = x.shape();
+    gone.forEach(axis -> ones[axis] = 1);
+    tape.record(output, () -> {
+      Tensor repeated = Combination.full(emitter, Reshape.reshaped(emitter, tape.take(output), ones), x, x.shape());
+      switch (kind) {
+        case SUM -> tape.put(input, repeated);
+        case MEAN -> tape.put(input, Elementwise.applied(emitter,
+            Eltwise.linear(gone.stream().mapToDouble(x::size).reduce(1, (a, b) -> a / b), 0), repeated));
+        case MAXIMUM -> tape.put(input, GeneralCombination.combined(emitter, algorithm.binary_mul, repeated,
+            GeneralCombination.combined(emitter, algorithm.binary_ge, x, Reshape.reshaped(emitter, y, ones))));
+      }
+    });
   }
 
   /** With the axes that go behind the others, which is what kernels are for. */

@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.memory;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -49,6 +50,13 @@ public record Reshape(Value input, Value output, UnaryOperator<long[]> shape, St
       throw emitter.wrong("as many elements as the shape " + Arrays.toString(wanted) + " has", x);
     }
     emitter.give(output, reshaped(emitter, x, wanted));
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    long[] from = emitter.tensor(input).shape();
+    tape.record(output, () -> tape.share(List.of(input), reshaped(emitter, tape.take(output), from)));
   }
 
   private static long product(long[] sizes) {

@@ -17,6 +17,11 @@ public record Window(int[] kernel, int[] stride, int[] dilation, Border border, 
     EXACT
   }
 
+  /** Whether each output pixel comes from one input pixel. */
+  boolean isOnePixel() {
+    return kernel[0] == 1 && kernel[1] == 1 && !pads();
+  }
+
   private int extent(int side) {
     return (kernel[side] - 1) * dilation[side] + 1;
   }

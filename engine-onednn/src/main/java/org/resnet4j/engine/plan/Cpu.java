@@ -1,5 +1,6 @@
 package org.resnet4j.engine.plan;
 
+import org.bytedeco.dnnl.dnnl_version_t;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 
@@ -24,8 +25,9 @@ public final class Cpu {
     return dnnl.get_effective_cpu_isa().toString();
   }
 
-  /** Of the library. */
+  /** Of the library that is loaded, which need not be the one that the classes were made for. */
   public static String version() {
-    return dnnl.DNNL_VERSION_MAJOR + "." + dnnl.DNNL_VERSION_MINOR + "." + dnnl.DNNL_VERSION_PATCH;
+    dnnl_version_t version = dnnl.dnnl_version();
+    return version.major() + "." + version.minor() + "." + version.patch();
   }
 }

@@ -7,8 +7,10 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl.scratchpad_mode;
@@ -17,6 +19,7 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.engine.EngineException;
 
 /** Takes down the steps of a plan while the nodes say, one after the other, what they need. */
@@ -29,18 +32,32 @@ public final class Emitter {
   private final Map<Value, Tensor> tensors = new HashMap<>();
   private final Map<Storage, List<Value>> holders = new HashMap<>();
   private final Map<Value, Integer> lastReaders = new HashMap<>();
+  private final Map<Value, Node> makers = new HashMap<>();
+  private final Map<Value, Integer> readers = new HashMap<>();
+  private final Map<Constant, List<Tensor>> masters = new HashMap<>();
+  private final Set<Value> keptForBackward = new HashSet<>();
+  private final List<Integer> segments;
+  private final Tape tape;
   private int position;
 
-  Emitter(Program program, memory.data_type type, Natives natives) {
+  Emitter(Program program, memory.data_type type, Natives natives, Pass pass) {
     this.program = program;
     this.type = type;
     this.natives = natives;
+    this.tape = pass == Pass.INFERENCE ? null : new Tape(this, program);
     for (int i = 0; i < program.nodes().size(); i++) {
+      makers.put(program.nodes().get(i).output(), program.nodes().get(i));
       for (Value input : program.nodes().get(i).inputs()) {
         lastReaders.put(input, i);
+        readers.merge(input, 1, Integer::sum);
       }
     }
     program.outputs().forEach(output -> lastReaders.put(output, Integer.MAX_VALUE));
+    segments = pass == Pass.TRAINING_WITH_RECOMPUTATION ? cuts(program, lastReaders) : List.of();
+    if (tape != null) {
+      program.nodes().stream().filter(node -> tape.wants(node.output()))
+          .forEach(node -> keptForBackward.addAll(node.inputs()));
+    }
   }
 
   /** All nodes, from inputs of plain float32 arrays to outputs of such. */
@@ -48,17 +65,77 @@ public final class Emitter {
     for (int i = 0; i < shapes.size(); i++) {
       give(program.inputs().get(i), new Tensor(new Storage.Input(i), keep(Descs.plain(shapes.get(i), f32()))));
     }
-    for (Node node : program.nodes()) {
-      node.forward(this);
-      if (!tensors.containsKey(node.output())) {
-        throw new IllegalStateException("node " + node.name() + " gave no output");
-      }
-      position++;
+    int start = 0;
+    for (int end : segments) {
+      segment(start, end);
+      start = end;
     }
+    emitNodes(start, program.nodes().size());
     for (int i = 0; i < program.outputs().size(); i++) {
       Tensor inner = tensor(program.outputs().get(i));
       copy(inner, new Tensor(new Storage.Output(i), Descs.plain(inner.shape(), f32())));
     }
+  }
+
+  private void emitNodes(int start, int end) {
+    for (position = start; position < end; position++) {
+      Node node = program.nodes().get(position);
+      if (tape != null && tape.wants(node.output())) {
+        node.train(this, tape);
+      } else {
+        node.forward(this);
+      }
+      if (!tensors.containsKey(node.output())) {
+        throw new IllegalStateException("node " + node.name() + " gave no output");
+      }
+    }
+  }
+
+  /** Nodes of whose values only the last is kept; the others are computed again in the backward pass. */
+  private void segment(int start, int end) {
+    tape.forgetting(() -> emitNodes(start, end));
+    tape.record(program.nodes().get(end - 1).output(), () -> tape.playing(() -> emitNodes(start, end)));
+  }
+
+  /** Where a program can be parted: between nodes that are connected by one value alone. */
+  private static List<Integer> cuts(Program program, Map<Value, Integer> lastReaders) {
+    List<Integer> cuts = new ArrayList<>();
+    List<Value> alive = new ArrayList<>(program.inputs());
+    for (int i = 0; i < program.nodes().size(); i++) {
+      int place = i;
+      Value made = program.nodes().get(i).output();
+      alive.add(made);
+      alive.removeIf(value -> lastReaders.getOrDefault(value, -1) <= place);
+      if (alive.equals(List.of(made)) && lastReaders.get(made) != Integer.MAX_VALUE) {
+        cuts.add(i + 1);
+      }
+    }
+    return cuts;
+  }
+
+  /**
+   * The backward pass, from the outputs' gradients as plain float32 arrays, which are inputs behind the network's own.
+   */
+  void emitBackward() {
+    for (int i = 0; i < program.outputs().size(); i++) {
+      Value output = program.outputs().get(i);
+      Tensor like = tensor(output);
+      Tensor given = new Tensor(new Storage.Input(program.inputs().size() + i),
+          keep(Descs.plain(like.shape(), f32())));
+      if (tape.wants(output)) {
+        tape.begin(output, in(given, like.desc()));
+      }
+    }
+    tape.play();
+  }
+
+  int position() {
+    return position;
+  }
+
+  /** Goes back to a node for its backward pass. */
+  void enter(int node) {
+    position = node;
   }
 
   List<Step> steps() {
@@ -114,15 +191,30 @@ public final class Emitter {
   /** Whether the node at work is the last to read what lies there, so that it may write over it. */
   public boolean ends(Tensor tensor) {
     return tensor.storage() instanceof Storage.Buffer
-        && holders.getOrDefault(tensor.storage(), List.of()).stream()
-            .allMatch(value -> lastReaders.getOrDefault(value, -1) <= position);
+        && holders.getOrDefault(tensor.storage(), List.of()).stream().allMatch(value ->
+            lastReaders.getOrDefault(value, -1) <= position && !keptForBackward.contains(value));
+  }
+
+  /**
+   * Whether the node at work, in training, may write over one of its inputs: it is the only reader, and the backward
+   * pass of the node that made it does without.
+   */
+  public boolean mayReplace(Value input) {
+    Node maker = makers.get(input);
+    return readers.getOrDefault(input, 0) == 1 && maker != null && !maker.keepsOutput()
+        && holders.get(tensor(input).storage()).size() == 1 && tensor(input).storage() instanceof Storage.Buffer;
   }
 
   /** A new place. */
   public Tensor allocate(memory.desc desc) {
     Storage.Buffer buffer = new Storage.Buffer(desc.get_size());
+    Tensor tensor = new Tensor(buffer, desc);
+    // Kernels count elements in ints; some fail hard at more.
+    if (desc.get_size() / memory.data_type_size(desc.get_data_type()) > Integer.MAX_VALUE) {
+      throw wrong("fewer images at a time, for activations of at most " + Integer.MAX_VALUE + " numbers", tensor);
+    }
     buffers.add(buffer);
-    return new Tensor(buffer, desc);
+    return tensor;
   }
 
   /** The tensor's own place where nobody needs that any more and it has the layout; else a new one. */
@@ -132,7 +224,32 @@ public final class Emitter {
 
   /** A parameter in a layout. */
   public Tensor constant(Constant constant, memory.desc desc) {
-    return new Tensor(new Storage.Parameter(constant), desc);
+    return tape != null && constant.isTrained() ? master(constant, desc)
+        : new Tensor(new Storage.Parameter(constant), desc);
+  }
+
+  /** The network's own array, or a copy that each pass makes anew. */
+  private Tensor master(Constant constant, memory.desc desc) {
+    List<Tensor> made = masters.computeIfAbsent(constant, unused -> new ArrayList<>());
+    for (Tensor one : made) {
+      if (one.desc().equals(desc)) {
+        return one;
+      }
+    }
+    Tensor tensor = in(placed(new Storage.Master(constant), constant, Descs.shape(desc)), desc);
+    made.add(tensor);
+    return tensor;
+  }
+
+  /** Where the network wants a parameter's gradient, seen in the node's shape. */
+  Tensor gradient(Constant constant, long[] shape) {
+    return placed(new Storage.Gradient(constant), constant, shape);
+  }
+
+  private static Tensor placed(Storage storage, Constant constant, long[] shape) {
+    INDArray view = constant.view();
+    memory.desc desc = new memory.desc(view.shape(), f32(), view.stride());
+    return new Tensor(storage, Arrays.equals(view.shape(), shape) ? desc : desc.reshape(shape));
   }
 
   /** The tensor in a layout and type: itself, or a copy. */
@@ -200,6 +317,12 @@ public final class Emitter {
     steps.add(new Step.Clear(node(), tensor));
   }
 
+  /** Fills a plain float32 tensor in each pass anew with zeros and, with the probability given, its inverse. */
+  public void retain(Tensor tensor, double probability) {
+    used(tensor);
+    steps.add(new Step.Retain(node(), tensor, probability, position));
+  }
+
   private void used(Tensor tensor) {
     keep(tensor.desc());
     if (tensor.storage() instanceof Storage.Buffer buffer) {
@@ -209,6 +332,11 @@ public final class Emitter {
 
   private memory.desc keep(memory.desc desc) {
     return natives.keep(desc);
+  }
+
+  /** Of the arrays that the network was given, in order of its inputs. */
+  public List<long[]> inputShapes() {
+    return program.inputs().stream().map(input -> tensor(input).shape()).toList();
   }
 
   /** That the node can't take this input. */

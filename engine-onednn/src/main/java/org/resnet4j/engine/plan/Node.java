@@ -21,4 +21,18 @@ public interface Node {
 
   /** Adds the primitives of inference. */
   void forward(Emitter emitter);
+
+  /**
+   * Adds the primitives of training's forward pass, and records those of the backward pass. It is asked for only where
+   * the output's gradient is wanted.
+   */
+  default void train(Emitter emitter, Tape tape) {
+    throw new UnsupportedOperationException("vertex " + name() + ": " + getClass().getSimpleName()
+        + " has no gradient yet");
+  }
+
+  /** Whether the backward pass reads the output. */
+  default boolean keepsOutput() {
+    return true;
+  }
 }

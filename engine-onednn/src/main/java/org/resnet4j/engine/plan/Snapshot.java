@@ -21,6 +21,7 @@ import org.bytedeco.javacpp.PointerScope;
 public final class Snapshot extends Shared {
   private final Natives natives = new Natives();
   private final Map<Constant, List<memory>> layouts = new HashMap<>();
+  private volatile boolean retired;
 
   /**
    * @param constants all of the program's
@@ -80,6 +81,16 @@ public final class Snapshot extends Shared {
       reorder.execute(stream, arguments);
       stream._wait();
     }
+  }
+
+  /** Lets go of what its maker holds: there are newer parameters. Calls that use it end with it. */
+  public void retire() {
+    retired = true;
+    release();
+  }
+
+  boolean retired() {
+    return retired;
   }
 
   @Override

@@ -42,6 +42,12 @@ sealed interface Storage {
   /** A parameter, in the snapshot. */
   record Parameter(Constant constant) implements Storage {}
 
+  /** A parameter that training changes, where the network has it. */
+  record Master(Constant constant) implements Storage {}
+
+  /** Its gradient, where the network wants it. */
+  record Gradient(Constant constant) implements Storage {}
+
   /** The caller's array. */
   record Input(int index) implements Storage {}
 

@@ -19,7 +19,6 @@ import org.resnet4j.modelimport.model.Activation.Plain;
 import org.resnet4j.modelimport.model.Activation.Softmax;
 import org.resnet4j.modelimport.model.Operation.DataFormat;
 import org.resnet4j.modelimport.model.Operation.Dense;
-import org.resnet4j.modelimport.model.Operation.DataFormat;
 import org.resnet4j.modelimport.model.Operation.Dropout;
 import org.resnet4j.modelimport.model.Operation.GlobalPool;
 import org.resnet4j.modelimport.model.Operation.Pooling;
@@ -27,6 +26,9 @@ import org.resnet4j.modelimport.model.Regularization;
 import org.resnet4j.modelimport.model.Shape;
 
 class DropoutTest {
+  /** Dropping half of so many images' 8 channels, the coarsest kind, moves the mean by 1/sqrt(8 * 2000) = 0.8 %. */
+  private static final int IMAGES = 2000;
+
   private static HandModel model(Dropout.Kind kind) {
     return new HandModel().input("x", 6, 6, 8)
         .node("first", new Dense(8, true, Plain.SIGMOID, Regularization.NONE, Regularization.NONE), Shape.of(6, 6, 8),
@@ -40,8 +42,9 @@ class DropoutTest {
   @ParameterizedTest
   @EnumSource(Dropout.Kind.class)
   void isRandomInTrainingOnlyAndLeavesItsInputAlone(Dropout.Kind kind) {
+    Nd4j.getRandom().setSeed(1);
     ComputationGraph net = model(kind).build(DataType.FLOAT, "out").graph();
-    INDArray x = Nd4j.rand(DataType.FLOAT, 20, 6, 6, 8);
+    INDArray x = Nd4j.rand(DataType.FLOAT, IMAGES, 6, 6, 8);
     Map<String, INDArray> inference = net.feedForward(x, false);
     assertEquals(inference.get("first"), inference.get("dropout"));
     Map<String, INDArray> training = net.feedForward(x, true);
@@ -49,14 +52,14 @@ class DropoutTest {
     assertNotEquals(training.get("first"), training.get("dropout"));
     double mean = training.get("first").meanNumber().doubleValue();
     if (kind != Dropout.Kind.ALPHA) {
-      assertEquals(mean, training.get("dropout").meanNumber().doubleValue(), 0.1 * mean, "the mean is kept");
+      assertEquals(mean, training.get("dropout").meanNumber().doubleValue(), 0.05 * mean, "the mean is kept");
     }
     if (kind == Dropout.Kind.SPATIAL) {
       INDArray dropped = training.get("dropout").eq(0).castTo(DataType.FLOAT).sum(1, 2);
       assertEquals(0, dropped.mul(dropped.rsub(36)).amaxNumber().doubleValue(), "whole channels or none");
       assertTrue(dropped.maxNumber().doubleValue() == 36);
     }
-    net.fit(new DataSet(x, Nd4j.ones(DataType.FLOAT, 20, 2).divi(2)));
+    net.fit(new DataSet(x, Nd4j.ones(DataType.FLOAT, IMAGES, 2).divi(2)));
     assertEquals(net.getConfiguration(), ComputationGraphConfiguration.fromJson(net.getConfiguration().toJson()));
   }
 

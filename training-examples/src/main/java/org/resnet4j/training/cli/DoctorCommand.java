@@ -14,6 +14,8 @@ import org.nd4j.linalg.api.environment.Nd4jEnvironment;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
+import org.resnet4j.engine.Library;
+import org.resnet4j.engine.OneDnn;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -84,6 +86,7 @@ public final class DoctorCommand implements Callable<Integer> {
     line(out, "OMP_NUM_THREADS", (threads == null ? "not set" : threads) + ", ND4J computes on "
         + ops.ompGetMaxThreads() + " threads");
     line(out, "Layer helpers", layerHelpers(cuda));
+    line(out, "oneDNN engine", engine());
     for (BackendChoice.Skipped skipped : choice.skipped()) {
       line(out, "Missing", skipped.sentence());
     }
@@ -114,6 +117,16 @@ public final class DoctorCommand implements Callable<Integer> {
       return "off: start Java with -D" + property + "=false, as ./resnet4j does";
     }
     return BaseMKLDNNHelper.mklDnnEnabled() ? "on (oneDNN)" : "off: DL4J finds no oneDNN in ND4J's natives";
+  }
+
+  /** What networks are compiled with, or why they aren't. */
+  private static String engine() {
+    return OneDnn.unavailable().map(reason -> "off: " + reason).orElseGet(() -> {
+      Library library = OneDnn.library();
+      return "oneDNN " + library.version() + " for " + library.instructions() + ", bfloat16 is "
+          + (library.fastBfloat16() ? "faster than float32 (--precision auto takes it)"
+              : "computed by way of float32 (--precision auto takes float32)");
+    });
   }
 
   private static String megabytes(long bytes) {

@@ -9,6 +9,7 @@ import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.data.ImageFolder;
 import org.resnet4j.training.data.LabeledImage;
 import org.resnet4j.training.loop.Evaluation;
+import org.resnet4j.training.loop.Network;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +27,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin
   private ModelSource source;
 
+  @Mixin
+  private InferenceOptions inference;
+
   @Option(names = "--split", paramLabel = "PART",
       description = "Of a folder with train, val, test: one of these, or all (default: test if there is one, else"
           + " all).")
@@ -36,6 +40,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    inference.check();
     main.startBackend();
     ModelSource.Loaded loaded = source.load(main.err()).classifying();
     ImageFolder folder = data.open(0, 0, main.err());
@@ -46,10 +51,11 @@ final class EvaluateCommand implements Callable<Integer> {
           + " has " + classes.size() + "; they can't be matched.");
     }
     List<LabeledImage> images = ClassNames.relabel(images(folder), folder.classes(), classes);
-    try (ImageBatches batches = data.evaluation(images, classes, loaded)) {
+    try (ImageBatches batches = data.evaluation(images, classes, loaded);
+        Network network = inference.open(loaded.graph(), main.err())) {
       Evaluation evaluation;
       try (Progress progress = Progress.start("Evaluating", images.size(), main.err())) {
-        evaluation = Evaluation.of(loaded.graph(), classes, batches, n -> progress.step(n, ""));
+        evaluation = Evaluation.of(network, classes, batches, n -> progress.step(n, ""));
       }
       for (BadImage bad : batches.skipped()) {
         main.err().println("Left out: " + Printable.of(bad.file() + ": " + bad.reason()));

@@ -3,7 +3,7 @@ package org.resnet4j.training.cli;
 /** What the process tells its caller; {@code --help} prints the list. */
 public enum ExitCode {
   OK(0, "All done"),
-  FAILURE(1, "It failed: disk, memory, or a fault of this program"),
+  FAILURE(1, "It failed: disk, memory, a missing native library, or a fault of this program"),
   USAGE(2, "The command line makes no sense: unknown option, name or value"),
   BAD_DATA(3, "The images can't be used: none, one class only, damaged"),
   BAD_MODEL(4, "The model folder or weights file can't be used, or doesn't fit"),

@@ -14,6 +14,7 @@ import org.resnet4j.training.data.ImageFolder;
 import org.resnet4j.training.data.LabeledImage;
 import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.Evaluation;
+import org.resnet4j.training.loop.Network;
 import org.resnet4j.training.loop.MetricsFile;
 import org.resnet4j.training.loop.Trainer;
 import org.resnet4j.training.loop.TrainingPlan;
@@ -97,7 +98,7 @@ final class FinetuneRun {
     Evaluation evaluation;
     try (ImageBatches batches = options.data.evaluation(images, classes, network);
         Progress progress = Progress.start("Evaluating", images.size(), err)) {
-      evaluation = Evaluation.of(result.graph(), classes, batches, n -> {
+      evaluation = Evaluation.of(Network.of(result.graph()), classes, batches, n -> {
         seen.addAll(batches.lastBatch());
         progress.step(n, "");
       });

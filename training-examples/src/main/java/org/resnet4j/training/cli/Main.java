@@ -5,9 +5,11 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.util.CrashReportingUtil;
+import org.resnet4j.engine.EngineException;
 import org.resnet4j.modelexport.ExportException;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.training.data.DataException;
@@ -27,8 +29,8 @@ import picocli.CommandLine.ScopeType;
     name = "resnet4j",
     description = "Residual networks for Java: train one on a folder of photos, look at the report, use the model.",
     subcommands = {FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
-        SummaryCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class, DoctorCommand.class,
-        QuickstartCommand.class},
+        SummaryCommand.class, BenchmarkCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class,
+        DoctorCommand.class, QuickstartCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
@@ -39,6 +41,10 @@ public final class Main implements Runnable {
 
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec;
+
+  /** Whose messages are for the user, even where the exit code says no more than that it failed. */
+  private static final List<Class<?>> SENTENCES = List.of(CommandException.class, WeightsException.class,
+      ModelImportException.class, ExportException.class, WeightStoreException.class, EngineException.class);
 
   private static final AtomicBoolean BACKEND_STARTED = new AtomicBoolean();
 
@@ -165,8 +171,8 @@ public final class Main implements Runnable {
       } + ".");
     }
     String message = e.getMessage() == null ? "" : Printable.of(e.getMessage());
-    boolean said = (exitCode(e) != ExitCode.FAILURE || e instanceof WeightsException
-        || e instanceof ModelImportException || e instanceof ExportException || e instanceof WeightStoreException) && !message.isEmpty();
+    boolean said = (exitCode(e) != ExitCode.FAILURE || SENTENCES.stream().anyMatch(type -> type.isInstance(e)))
+        && !message.isEmpty();
     return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
         + " (--verbose shows where)";
   }

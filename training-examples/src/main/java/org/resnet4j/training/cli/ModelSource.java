@@ -111,6 +111,34 @@ final class ModelSource {
     }
   }
 
+  /**
+   * Takes a word that may mean a network in any of the ways there are: a file, folder or published set as
+   * {@code --weights} do, else a zoo name.
+   *
+   * @param word null for none
+   * @throws CommandException if the options name a network, too
+   */
+  void named(String word) {
+    if (word == null) {
+      return;
+    }
+    if (model != null || weights != null) {
+      throw new CommandException(ExitCode.USAGE, "MODEL says what " + (model != null ? "--model" : "--weights")
+          + " says: leave out one of them.");
+    }
+    Path path = Path.of(word);
+    if (Files.exists(path) || PublishedSource.named(path).isPresent() || word.matches(".*[./\\\\].*")) {
+      weights = path;
+    } else {
+      model = word;
+    }
+  }
+
+  /** The network that is meant, in the user's words. */
+  String shown() {
+    return weights != null ? weights.toString() : model;
+  }
+
   /** Whether there are weights to start from, rather than random ones. */
   boolean pretrained() {
     return weights != null || model != null && isFolder(Path.of(model));
@@ -185,7 +213,23 @@ final class ModelSource {
     }
     try (Safetensors file = Safetensors.open(weights)) {
       return file.shapes().containsKey("logits.bias")
-          ? network(file, file.metadata(), Optional.empty(), PreprocessingChoice.TORCH) : pyTorch(file, file.metadata());
+          ? network(file, file.metadata(), Optional.empty(), PreprocessingChoice.TORCH)
+          : pyTorch(file, file.metadata());
+    }
+  }
+
+  /** Loads what is named; of a zoo name alone, a new network with random weights. */
+  Loaded loadOrRandom(PrintStream err) throws IOException {
+    if (pretrained()) {
+      return load(err);
+    }
+    String name = name();
+    int size = imageSize(name);
+    try {
+      ComputationGraph graph = ResNets.named(name).inputShape(3, size, size).build().init();
+      return new Loaded(Optional.of(name), graph, Optional.empty(), Preprocessing.torch(size));
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, e.getMessage());
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.resnet4j.training.loop.Network;
 import org.resnet4j.zoo.classify.ImageClassifier;
 import org.resnet4j.zoo.classify.Prediction;
 import org.resnet4j.zoo.image.ImageException;
@@ -22,21 +23,21 @@ import picocli.CommandLine.ParentCommand;
 /** {@code predict}: the likeliest classes of each image. A damaged image is told and the others are still predicted. */
 @Command(name = "predict", description = "Tell the likeliest classes of images.")
 final class PredictCommand implements Callable<Integer> {
-  /** How results are written. */
-  enum Format { TEXT, JSON, CSV }
-
   @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "Image files.")
   private List<Path> images;
 
   @Mixin
   private ModelSource source;
 
+  @Mixin
+  private InferenceOptions inference;
+
   @Option(names = "--top", paramLabel = "COUNT", defaultValue = "5", description = "How many classes to tell.")
   private int top;
 
   @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text",
       description = "text, json (one array) or csv (file,rank,class,probability).")
-  private Format format;
+  private ResultFormat format;
 
   @ParentCommand
   private Main main;
@@ -46,11 +47,14 @@ final class PredictCommand implements Callable<Integer> {
     if (top < 1) {
       throw new CommandException(ExitCode.USAGE, "--top is 1 or more; found " + top + ".");
     }
+    inference.check();
     main.startBackend();
     List<Map<String, Object>> json = new ArrayList<>();
     boolean allRead = true;
-    try (ImageClassifier classifier = classifier()) {
-      if (format == Format.CSV) {
+    SavedModel model = model();
+    try (Network network = inference.open(model.graph(), main.err());
+        ImageClassifier classifier = new ImageClassifier(model, network::output)) {
+      if (format == ResultFormat.CSV) {
         main.out().println("file,rank,class,probability");
       }
       for (Path image : images) {
@@ -64,23 +68,23 @@ final class PredictCommand implements Callable<Integer> {
         } catch (ImageException e) {
           allRead = false;
           main.err().println(Printable.of(e.getMessage()));
-          if (format == Format.JSON) {
+          if (format == ResultFormat.JSON) {
             json.add(Map.of("file", image.toString(), "error", e.reason()));
           }
         }
       }
     }
-    if (format == Format.JSON) {
+    if (format == ResultFormat.JSON) {
       main.out().println(JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(json));
     }
     return (allRead ? ExitCode.OK : ExitCode.BAD_DATA).code();
   }
 
-  private ImageClassifier classifier() throws IOException {
+  private SavedModel model() throws IOException {
     ModelSource.Loaded loaded = source.load(main.err()).classifying();
     List<String> classes = loaded.classes().orElseThrow(() -> new CommandException(ExitCode.BAD_MODEL,
         source.weights + " doesn't name its classes; name them with --classes, or the folder of a saved model."));
-    return new ImageClassifier(new SavedModel(loaded.graph(), classes, loaded.preprocessing(), Map.of()));
+    return new SavedModel(loaded.graph(), classes, loaded.preprocessing(), Map.of());
   }
 
   private void text(Path image, List<Prediction> likeliest) {

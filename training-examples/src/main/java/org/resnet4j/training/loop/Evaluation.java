@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -24,16 +23,16 @@ public record Evaluation(List<String> classes, List<Prediction> predictions) {
   /**
    * Runs the net over every image once, in inference mode.
    *
-   * @param graph one input, one softmax output
+   * @param network gives probabilities
    * @param batches labels are one-hot
    * @param batchDone told the number of images of each batch
    */
   public static Evaluation of(
-      ComputationGraph graph, List<String> classes, DataSetIterator batches, IntConsumer batchDone) {
+      Network network, List<String> classes, DataSetIterator batches, IntConsumer batchDone) {
     List<Prediction> predictions = new ArrayList<>();
     while (batches.hasNext()) {
       DataSet batch = batches.next();
-      INDArray output = graph.outputSingle(batch.getFeatures());
+      INDArray output = network.output(batch.getFeatures());
       float[][] probabilities = output.reshape(output.size(0), output.length() / output.size(0)).toFloatMatrix();
       int[] labels = batch.getLabels().argMax(1).toIntVector();
       for (int i = 0; i < labels.length; i++) {

@@ -134,7 +134,7 @@ public final class Trainer {
     }
     double trainSeconds = (System.nanoTime() - started) / 1e9;
     validation.reset();
-    Evaluation result = Evaluation.of(graph, classes, validation, observer::batchValidated);
+    Evaluation result = Evaluation.of(Network.of(graph), classes, validation, observer::batchValidated);
     if (!Double.isFinite(result.meanLoss())) {
       return null;
     }

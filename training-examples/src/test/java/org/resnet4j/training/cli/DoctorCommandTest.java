@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
+import org.resnet4j.engine.OneDnn;
 import picocli.CommandLine;
 
 class DoctorCommandTest {
@@ -29,5 +30,8 @@ class DoctorCommandTest {
         lines.get("Off-heap limit"));
     assertTrue(lines.get("OMP_NUM_THREADS").matches(".*ND4J computes on [1-9]\\d* threads"), text.toString());
     assertTrue(lines.get("Layer helpers").matches("(on|off).*"), text.toString());
+    assertTrue(lines.get("oneDNN engine").startsWith("oneDNN 3."), text.toString());
+    assertEquals(OneDnn.library().fastBfloat16(), lines.get("oneDNN engine").contains("bfloat16 is faster"),
+        text.toString());
   }
 }

@@ -25,14 +25,15 @@ class MainTest {
   void helpListsCommandsAndExitCodes() {
     Ran help = Ran.of("--help");
     assertEquals(0, help.code());
-    for (String word : List.of("finetune", "predict", "evaluate", "list", "summary", "doctor", "quickstart",
-        "Exit codes")) {
+    for (String word : List.of("finetune", "predict", "evaluate", "list", "summary", "benchmark", "doctor",
+        "quickstart", "Exit codes")) {
       assertTrue(help.out().contains(word), word);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"finetune", "predict", "evaluate", "list", "summary", "export", "doctor", "quickstart"})
+  @ValueSource(strings = {"finetune", "predict", "evaluate", "list", "summary", "benchmark", "export", "doctor",
+      "quickstart"})
   void everyCommandHasHelpAndVersion(String command) {
     Ran help = Ran.of(command, "--help");
     assertEquals(0, help.code());

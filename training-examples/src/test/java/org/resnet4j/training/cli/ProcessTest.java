@@ -10,15 +10,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.zoo.ResNets;
+import org.resnet4j.zoo.image.Preprocessing;
+import org.resnet4j.zoo.weights.SavedModel;
 
 /** What shows only in a process of its own. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ProcessTest {
+  private static final String CLASS_PATH = System.getProperty("java.class.path");
+  private static final String NO_NATIVES = "oneDNN can't be loaded on " + Loader.getPlatform()
+      + ": no jar org.bytedeco:dnnl with natives for this system is on the class path.";
+
   @TempDir
   private Path folder;
 
@@ -51,11 +63,46 @@ class ProcessTest {
     assertEquals(0, predicted.code(), predicted.err());
   }
 
+  @Test
+  void withoutOneDnnsNativesALineSaysSoAndDeeplearning4jPredicts() throws Exception {
+    Path image = ShapeImages.write(folder.resolve("images"), ShapeImages.Shape.RED_DISC, 1, 1).resolve("000.png");
+    Path model = folder.resolve("model");
+    new SavedModel(ResNets.named("cifar_resnet8").numClasses(2).seed(1).build().init(), List.of("a", "b"),
+        Preprocessing.torch(32), Map.of()).save(model);
+    String[] predict = {"predict", "--model", model.toString(), image.toString()};
+    assertEquals(0, startWithoutOneDnn(predict).waitFor(), () -> read("err"));
+    assertEquals("Computing on Deeplearning4j alone: " + NO_NATIVES, read("err").strip());
+    assertEquals(Ran.of("predict", "--model", model, image, "--engine", "dl4j").out(), read("out"));
+
+    String[] asked = Stream.concat(Arrays.stream(predict), Stream.of("--engine", "OneDnn")).toArray(String[]::new);
+    assertEquals(ExitCode.FAILURE.code(), startWithoutOneDnn(asked).waitFor());
+    assertEquals("--engine onednn can't be had: " + NO_NATIVES, read("err").strip());
+    assertEquals("", read("out"));
+
+    String[] benchmark = {"benchmark", "cifar_resnet8", "--batch", "1", "--seconds", "0", "--format", "csv"};
+    assertEquals(0, startWithoutOneDnn(benchmark).waitFor(), () -> read("err"));
+    assertEquals("Measuring Deeplearning4j alone: " + NO_NATIVES, read("err").strip());
+    assertEquals(2, read("out").lines().count(), read("out"));
+  }
+
+  private Process startWithoutOneDnn(String... arguments) throws IOException {
+    String left = Arrays.stream(CLASS_PATH.split(File.pathSeparator))
+        .filter(entry -> !new File(entry).getName().matches("dnnl-.*-" + Loader.getPlatform() + "\\.jar"))
+        .collect(Collectors.joining(File.pathSeparator));
+    assertTrue(left.length() < CLASS_PATH.length());
+    return start(left, List.of("-Dorg.nd4j.log.initialization=false",
+        "-Dlogback.configurationFile=org/resnet4j/training/cli/logback.xml"), arguments);
+  }
+
   private Process start(List<String> flags, String... arguments) throws IOException {
+    return start(CLASS_PATH, flags, arguments);
+  }
+
+  private Process start(String classPath, List<String> flags, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(flags);
-    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-Xmx1g", "-cp", classPath, Main.class.getName()));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectOutput(file("out")).redirectError(file("err")).start();
   }

@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -40,11 +40,12 @@ public final class ImageClassifier implements AutoCloseable {
   private static final int BATCH = 16;
 
   private final ComputationGraph graph;
+  private final UnaryOperator<INDArray> network;
   private final List<String> classes;
   private final Preprocessing preprocessing;
   private final NetworkInput input;
   private final ImageDecoder decoder = ImageDecoder.DEFAULT;
-  private final ExecutorService network = Executors.newSingleThreadExecutor(task -> {
+  private final ExecutorService networkThread = Executors.newSingleThreadExecutor(task -> {
     Thread thread = new Thread(task, "image-classifier");
     thread.setDaemon(true);
     return thread;
@@ -56,7 +57,20 @@ public final class ImageClassifier implements AutoCloseable {
    * @throws IllegalArgumentException if the network takes other channels than the preprocessing gives
    */
   public ImageClassifier(SavedModel model) {
+    this(model, images -> model.graph().outputSingle(images));
+  }
+
+  /**
+   * The same with something else to compute the model's network, such as an engine that it was compiled for;
+   * {@link #features} are the graph's own still.
+   *
+   * @param network a batch, as the graph takes it, to what the graph's one output would be; called by one thread at a
+   *     time, and not closed
+   * @throws IllegalArgumentException if the network takes other channels than the preprocessing gives
+   */
+  public ImageClassifier(SavedModel model, UnaryOperator<INDArray> network) {
     graph = model.graph();
+    this.network = network;
     classes = model.classes();
     preprocessing = model.preprocessing();
     input = NetworkInput.of(graph);
@@ -93,7 +107,7 @@ public final class ImageClassifier implements AutoCloseable {
 
   /** See {@link #classify(Path, int)}. */
   public List<Prediction> classify(BufferedImage image, int top) {
-    return best(run(List.of(preprocessing.fit(image)), this::probabilities)[0], top);
+    return best(run(List.of(preprocessing.fit(image)), network)[0], top);
   }
 
   /** Each file's predictions, computed in batches: the last bits may differ from those of one by one. */
@@ -102,7 +116,7 @@ public final class ImageClassifier implements AutoCloseable {
     for (int from = 0; from < files.size(); from += BATCH) {
       List<BufferedImage> batch = files.subList(from, Math.min(files.size(), from + BATCH)).stream()
           .map(file -> preprocessing.fit(decoder.decode(file))).toList();
-      for (float[] row : run(batch, this::probabilities)) {
+      for (float[] row : run(batch, network)) {
         predictions.add(best(row, top));
       }
     }
@@ -118,16 +132,12 @@ public final class ImageClassifier implements AutoCloseable {
     return run(List.of(preprocessing.fit(image)), this::pooled)[0];
   }
 
-  private INDArray probabilities(INDArray input) {
-    return graph.outputSingle(input);
-  }
-
   private INDArray pooled(INDArray input) {
     return graph.output(List.of(ResNetTransfer.features(graph)), false, new INDArray[] {input}, null)[0];
   }
 
   /** A row for each image of the network's size. */
-  private float[][] run(List<BufferedImage> images, Function<INDArray, INDArray> forward) {
+  private float[][] run(List<BufferedImage> images, UnaryOperator<INDArray> forward) {
     float[] values = new float[images.size() * preprocessing.inputLength()];
     for (int i = 0; i < images.size(); i++) {
       preprocessing.normalize(images.get(i), input.format(), values, i * preprocessing.inputLength());
@@ -142,7 +152,7 @@ public final class ImageClassifier implements AutoCloseable {
 
   private float[][] inNetworkThread(Callable<float[][]> forward) {
     try {
-      return network.submit(forward).get();
+      return networkThread.submit(forward).get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for the network", e);
@@ -165,6 +175,6 @@ public final class ImageClassifier implements AutoCloseable {
 
   /** Ends the network's thread after the images it has; later calls throw. */
   @Override public void close() {
-    network.shutdown();
+    networkThread.shutdown();
   }
 }

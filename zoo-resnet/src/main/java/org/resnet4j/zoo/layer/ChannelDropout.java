@@ -26,6 +26,15 @@ public class ChannelDropout implements IDropout {
     this.format = format;
   }
 
+  /** The probability that a channel stays. */
+  public double retained() {
+    return retained;
+  }
+
+  public CNN2DFormat format() {
+    return format;
+  }
+
   @Override
   public INDArray applyDropout(INDArray input, INDArray output, int iteration, int epoch,
       LayerWorkspaceMgr workspaces) {

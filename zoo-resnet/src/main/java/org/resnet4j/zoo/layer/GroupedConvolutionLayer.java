@@ -222,9 +222,15 @@ final class GroupedConvolutionLayer extends BaseLayer<GroupedConvolution> {
       return interval(bundle * size * perGroup, (bundle + 1) * size * perGroup);
     }
 
-    /** Of all kernels, those of one bundle, [size * out, size * in, kH, kW]. */
+    /**
+     * Of all kernels, those of one bundle, [size * out, size * in, kH, kW]. Not {@code get}: of a view that begins
+     * within its own length of its buffer's beginning, it takes parts beyond that length for empty.
+     */
     INDArray kernel(INDArray kernels, int bundle) {
-      return kernels.get(channels(bundle, out), all(), all(), all());
+      long[] shape = kernels.shape().clone();
+      shape[0] = size * out;
+      long offset = kernels.offset() + bundle * shape[0] * kernels.stride(0);
+      return Nd4j.create(kernels.data(), shape, kernels.stride(), offset, 'c');
     }
 
     /** The kernels [nOut, size * in, kH, kW] of all bundles, the weights on their blocks' diagonals. */

@@ -44,7 +44,9 @@ class GroupedConvolutionTest {
     // groups, in, out, kernel, stride, padding, dilation: bundles of one, of some and of all groups; ragged ones
     "4, 8, 12, 3, 1, 1, 1", "32, 128, 128, 3, 2, 1, 1", "2, 160, 96, 1, 1, 0, 1", "3, 6, 6, 3, 1, 2, 2",
     "2, 130, 130, 2, 1, 1, 3",
-    "10, 120, 240, 3, 1, 1, 1", "6, 6, 6, 3, 2, 1, 1", "1, 5, 7, 3, 1, 1, 1"
+    "10, 120, 240, 3, 1, 1, 1", "6, 6, 6, 3, 2, 1, 1", "1, 5, 7, 3, 1, 1, 1",
+    // weights little longer than the biases before them in the net's parameters
+    "3, 3, 33, 2, 1, 0, 1", "3, 9, 51, 1, 1, 0, 1"
   })
   void equalsTheSumOverEachOwnGroup(int groups, int in, int out, int kernel, int stride, int padding, int dilation) {
     for (CNN2DFormat format : CNN2DFormat.values()) {
@@ -139,6 +141,8 @@ class GroupedConvolutionTest {
     SmallGraphs.assertGradients(image(6, 5, 6, format),
         new GroupedConvolution.Builder(3, 3, 3).nOut(6).padding(1, 1).activation(Activation.TANH).build(),
         new GroupedConvolution.Builder(2, 3, 2).nOut(4).stride(2, 1).hasBias(false).build());
+    SmallGraphs.assertGradients(image(4, 3, 3, format),
+        new GroupedConvolution.Builder(3, 1, 2).nOut(51).activation(Activation.TANH).build());
     SmallGraphs.assertGradients(image(7, 6, 4, format),
         new GroupedConvolution.Builder(2, 1, 1).nOut(4).activation(Activation.SIGMOID).build(),
         new GroupedConvolution.Builder(4, 2, 3).nOut(8).dilation(2, 1).convolutionMode(ConvolutionMode.Same).build());

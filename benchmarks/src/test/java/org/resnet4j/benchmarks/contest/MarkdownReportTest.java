@@ -1,0 +1,47 @@
+package org.resnet4j.benchmarks.contest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.resnet4j.benchmarks.contest.HeatResult.Failure;
+import org.resnet4j.benchmarks.worker.Job;
+
+class MarkdownReportTest {
+  private static final HeatResult RESULT = Results.of("resnet50",
+      Map.of(Contender.TORCH_COMPILE_F32, new Failure(Failure.Kind.BROKEN, "no C++ compiler")),
+      Results.rate(Contender.ENGINE_F32, 12.5), Results.rate(Contender.TORCH_EAGER_F32, 6.25));
+
+  @Test
+  void aTableHasALineForEachContenderAndTellsWhoIsOut() {
+    assertEquals(List.of(
+        "| Contender | images/s | p50 ms | p99 ms | Peak MB | Start s | Compile s | Deviation | Variant |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---|",
+        "| `engine-f32` | 12.5 | 640 | 640 | 123 | 2.3 | 0.50 | 3e-06 |  |",
+        "| `torch-eager-f32` | 6.25 | 1280 | 1280 | 123 | 2.3 | 0.50 | 3e-06 | contiguous |",
+        "",
+        "`torch-compile-f32` is out: no C++ compiler"), MarkdownReport.table(RESULT));
+  }
+
+  @Test
+  void theReportTellsConditionsVersionsAndRatios() {
+    Conditions conditions = new Conditions(Job.INFERENCE, new Machine("Some CPU", Set.of("avx2"), 2), Pace.thorough(5),
+        LocalDateTime.of(2026, 1, 2, 3, 4, 5), "0123456789ab", "0.10 0.20 0.30", "1.10 1.20 1.30");
+    String text = new MarkdownReport(conditions, List.of(RESULT)).text("plot.png");
+    for (String part : List.of("Some CPU, 2 cores", "avx2", "0.10 0.20 0.30 before, 1.10 1.20 1.30 after", "0123456789ab",
+        "2026-01-02T03:04:05", "5 rounds", "| `engine-f32` | Framework 1.2 |", "![Images per second](plot.png)",
+        "## resnet50 b8 t1", "ratio resnet50 b8 t1 engine-f32 / torch-eager-f32 = 2.00")) {
+      assertTrue(text.contains(part), () -> part + " in " + text);
+    }
+  }
+
+  @Test
+  void figuresHaveThreeDigits() {
+    assertEquals(List.of("1235", "123", "12.3", "1.23", "0.123"),
+        List.of(1234.5, 123.4, 12.34, 1.234, 0.1234).stream().map(MarkdownReport::significant).toList());
+  }
+}

@@ -1,0 +1,73 @@
+package org.resnet4j.engine.parity;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationELU;
+import org.nd4j.linalg.activations.impl.ActivationGELU;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.zoo.layer.AxisSoftmax;
+import org.resnet4j.zoo.layer.ElementActivation;
+import org.resnet4j.zoo.layer.ElementActivation.Function;
+import org.resnet4j.zoo.layer.PureActivation;
+
+/** Every activation of DL4J's and the importer's, over all numbers that a layer may give. */
+class ActivationParityTest {
+  static List<IActivation> activations() {
+    List<IActivation> all = new ArrayList<>();
+    for (Activation activation : Activation.values()) {
+      // Random in training, and its mean in inference, which is DL4J's LEAKYRELU's business.
+      all.add(activation.getActivationFunction());
+    }
+    all.addAll(List.of(new ActivationReLU(3.0, 0.0, 0.0), new ActivationReLU(null, 0.0, 0.2),
+        new ActivationReLU(null, 0.3, 0.0), new ActivationReLU(2.0, 0.5, 0.1), new ActivationLReLU(-0.5), new ActivationELU(0.3),
+        new ActivationGELU(true), new AxisSoftmax(1, false), new AxisSoftmax(1, true)));
+    for (Function function : Function.values()) {
+      all.add(switch (function) {
+        case RELU -> new ElementActivation(function, 1.5, 0.25, 0.5);
+        case ELU -> new ElementActivation(function, 0.8, 0, 0);
+        case HARD_SIGMOID -> new ElementActivation(function, 0.3, 0.4, 0);
+        default -> new ElementActivation(function);
+      });
+    }
+    all.add(new ElementActivation(Function.RELU, Double.MAX_VALUE, 0.1, 0));
+    all.add(new ElementActivation(Function.RELU, 4, 0, 0));
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("activations")
+  void isTheSameFunction(IActivation activation) {
+    ComputationGraphConfiguration configuration = new NeuralNetConfiguration.Builder().graphBuilder()
+        .addInputs("input").setInputTypes(InputType.feedForward(7))
+        .addLayer("y", new PureActivation(activation), "input").setOutputs("y").build();
+    ComputationGraph graph = new ComputationGraph(configuration);
+    graph.init();
+    for (float largest : new float[] {0.01f, 1, 8, 60}) {
+      INDArray x = Nd4j.create(numbers(largest), new long[] {20, 7}, 'c').castTo(DataType.FLOAT);
+      Parity.check(activation + " up to " + largest, graph, List.of(), x);
+    }
+  }
+
+  /** From the least to the largest, without steps' edges such as 0. */
+  private static float[] numbers(float largest) {
+    float[] numbers = new float[140];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = largest * (2 * i + 1 - numbers.length) / numbers.length;
+    }
+    Arrays.sort(numbers);
+    return numbers;
+  }
+}

@@ -1,0 +1,115 @@
+package org.resnet4j.engine.parity;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/** A random graph while its vertices are added, and a line of text for each. */
+final class Assembly {
+  final CNN2DFormat format;
+  private final GraphBuilder graph =
+      new NeuralNetConfiguration.Builder().updater(new NoOp()).graphBuilder().allowDisconnected(true);
+  private final List<Made> made = new ArrayList<>();
+  private final List<String> lines = new ArrayList<>();
+
+  /** What a vertex gives: images, or vectors where there are neither height nor width. */
+  record Made(String name, int channels, int height, int width) {
+    boolean image() {
+      return height > 0;
+    }
+
+    int features() {
+      return image() ? channels * height * width : channels;
+    }
+
+    Made as(int channels, int height, int width) {
+      return new Made(name, channels, height, width);
+    }
+
+    Made vectors(int features) {
+      return as(features, 0, 0);
+    }
+
+    boolean sameShape(Made other) {
+      return channels == other.channels && beside(other);
+    }
+
+    boolean beside(Made other) {
+      return height == other.height && width == other.width;
+    }
+
+    @Override
+    public String toString() {
+      return name + (image() ? "[%d, %dx%d]".formatted(channels, height, width) : "[%d]".formatted(channels));
+    }
+  }
+
+  Assembly(CNN2DFormat format) {
+    this.format = format;
+  }
+
+  void inputs(List<Made> inputs) {
+    graph.addInputs(inputs.stream().map(Made::name).toArray(String[]::new));
+    graph.setInputTypes(inputs.stream().map(input -> input.image()
+        ? InputType.convolutional(input.height, input.width, input.channels, format)
+        : InputType.feedForward(input.channels)).toArray(InputType[]::new));
+    made.addAll(inputs);
+    inputs.forEach(input -> lines.add("input " + input));
+  }
+
+  /** The last but {@code back} of what fits, counted round. */
+  Optional<Made> find(int back, Predicate<Made> fits) {
+    List<Made> fitting = made.stream().filter(fits).toList();
+    return fitting.isEmpty() ? Optional.empty()
+        : Optional.of(fitting.get(Math.floorMod(fitting.size() - 1 - back, fitting.size())));
+  }
+
+  Optional<Made> image(int back) {
+    return find(back, Made::image);
+  }
+
+  Made layer(String what, Layer layer, Made from, Made shaped) {
+    String name = next();
+    graph.addLayer(name, layer, from.name());
+    return add(what, List.of(from), name, shaped);
+  }
+
+  Made vertex(String what, GraphVertex vertex, List<Made> from, Made shaped) {
+    String name = next();
+    graph.addVertex(name, vertex, from.stream().map(Made::name).toArray(String[]::new));
+    return add(what, from, name, shaped);
+  }
+
+  private String next() {
+    return "v" + made.size();
+  }
+
+  private Made add(String what, List<Made> from, String name, Made shaped) {
+    Made result = new Made(name, shaped.channels, shaped.height, shaped.width);
+    made.add(result);
+    lines.add(result + " = " + what + " of " + String.join(", ", from.stream().map(Made::name).toList()));
+    return result;
+  }
+
+  /** @param picks of what was made, counted from the last */
+  RandomGraph finish(int batch, List<Integer> picks) {
+    List<Made> inputs = made.stream().filter(one -> one.name().startsWith("in")).toList();
+    if (made.size() == inputs.size()) {
+      // An input is no output.
+      new Step.Drop(0).addTo(this);
+    }
+    List<String> outputs = picks.stream()
+        .map(back -> find(back, one -> !inputs.contains(one)).orElseThrow().name()).distinct().toList();
+    graph.setOutputs(outputs.toArray(String[]::new));
+    String text = format + ", batch " + batch + "\n  " + String.join("\n  ", lines) + "\n  outputs " + outputs;
+    return new RandomGraph(graph.build(), format, batch, inputs, outputs, text);
+  }
+}

@@ -1,0 +1,25 @@
+package org.resnet4j.engine.update;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/** What the fused solver logs: it names all that it leaves to DL4J, so that nothing logged means all was fused. */
+final class Logged {
+  private Logged() {}
+
+  static List<String> during(Runnable work) {
+    Logger logger = (Logger) LoggerFactory.getLogger(FusedSolver.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      work.run();
+    } finally {
+      logger.detachAppender(lines);
+    }
+    return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+}

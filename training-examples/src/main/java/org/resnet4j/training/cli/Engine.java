@@ -1,0 +1,52 @@
+package org.resnet4j.training.cli;
+
+import java.util.Locale;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.resnet4j.engine.CompiledGraph;
+import org.resnet4j.engine.EngineOptions;
+import org.resnet4j.engine.OneDnn;
+import org.resnet4j.training.loop.Network;
+
+/** What computes a network in inference mode. */
+enum Engine {
+  /** Deeplearning4j itself, in float32. */
+  DL4J {
+    @Override
+    Network open(ComputationGraph graph, EngineOptions options) {
+      return Network.of(graph);
+    }
+  },
+  /** The network compiled to oneDNN's kernels for this processor. */
+  ONEDNN {
+    @Override
+    Network open(ComputationGraph graph, EngineOptions options) {
+      return new Compiled(OneDnn.compile(graph, options));
+    }
+  };
+
+  /**
+   * The graph ready to be run, as it is now.
+   *
+   * @param options for engines that have any
+   */
+  abstract Network open(ComputationGraph graph, EngineOptions options);
+
+  /** As on the command line. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  private record Compiled(CompiledGraph graph) implements Network {
+    @Override
+    public INDArray output(INDArray images) {
+      return graph.output(images)[0];
+    }
+
+    @Override
+    public void close() {
+      graph.close();
+    }
+  }
+}
