@@ -35,7 +35,7 @@ public record ChannelNorm(Value input, Value output, int reach, float alpha, flo
     Tensor x = images(emitter);
     memory.data_type type = emitter.type(output);
     lrn_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> layout.get_data_type() != type ? null : describe(emitter, prop_kind.forward_inference, layout));
+        layout -> Layouts.type(layout) != type ? null : describe(emitter, prop_kind.forward_inference, layout));
     Tensor y = emitter.allocate(description.dst_desc());
     emitter.run(description, new lrn_forward(description),
         Map.of(DNNL_ARG_SRC, emitter.in(x, description.src_desc()), DNNL_ARG_DST, y));
@@ -64,7 +64,7 @@ public record ChannelNorm(Value input, Value output, int reach, float alpha, flo
   public void train(Emitter emitter, Tape tape) {
     Tensor given = images(emitter);
     lrn_forward.primitive_desc forward = Layouts.choose(emitter, Layouts.of(given, emitter.type()), layout ->
-        layout.get_data_type() != emitter.type() ? null : describe(emitter, prop_kind.forward_training, layout));
+        Layouts.type(layout) != emitter.type() ? null : describe(emitter, prop_kind.forward_training, layout));
     Tensor x = emitter.in(given, forward.src_desc());
     Tensor y = emitter.allocate(x.desc());
     Map<Integer, Tensor> arguments = new HashMap<>(Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));
