@@ -53,6 +53,8 @@ final class FusedDescent extends StochasticGradientDescent {
     score = result.getSecond();
 
     step(result.getFirst(), workspaces);
+    // As DL4J does: they are the same array, and a subclass hears of the change.
+    graph.setParams(graph.params());
 
     int iteration = getIterationCount(graph);
     int epoch = getEpochCount(graph);
