@@ -35,7 +35,7 @@ public final class Tensor {
   }
 
   public memory.data_type type() {
-    return desc.get_data_type();
+    return Descs.type(desc);
   }
 
   /** Whether both lie in one place. */
