@@ -49,7 +49,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Parameters(arity = "0..1", paramLabel = "MODEL",
       description = "A model's name (see list; its weights are random then), the folder of a saved model, a weights"
-          + " file, a Keras model, or a published set's name (default: " + DEFAULT_MODEL + ").")
+          + " file, a Keras model, or a published set's name in capitals (default: " + DEFAULT_MODEL + ").")
   private String named;
 
   @Mixin
