@@ -10,14 +10,24 @@ import java.util.regex.Pattern;
 public final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Pattern HIGH_WATER = Pattern.compile("(?m)^VmHWM:\\s*(\\d+) kB$");
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s*(\\d+) kB$");
   private static final int KIB = 1024;
 
   private PeakMemory() {}
 
   /** In bytes; 0, unknown, where the system is no Linux. */
   public static long bytes() {
+    return read(HIGH_WATER);
+  }
+
+  /** What it holds now, in bytes; 0, unknown, where the system is no Linux. */
+  public static long resident() {
+    return read(RESIDENT);
+  }
+
+  private static long read(Pattern line) {
     try {
-      Matcher mark = HIGH_WATER.matcher(Files.readString(STATUS));
+      Matcher mark = line.matcher(Files.readString(STATUS));
       return mark.find() ? Long.parseLong(mark.group(1)) * KIB : 0;
     } catch (IOException noSuchFile) {
       return 0;
