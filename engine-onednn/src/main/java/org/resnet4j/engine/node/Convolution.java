@@ -182,8 +182,8 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
       throw emitter.wrong("images of " + inputChannels() + " channels", given);
     }
     Window.Placement placement = window.on(given.size(2), given.size(3));
-    if (placement.empty()) {
-      throw emitter.wrong("images of at least the window's size", given);
+    if (placement.empty() || placement.before()[0] < 0 || placement.before()[1] < 0) {
+      throw emitter.wrong("images of a size that goes with the window", given);
     }
     Tensor x = emitter.in(given, Descs.channelsLast(given.shape(), emitter.type()));
     memory.desc target = Descs.channelsLast(
