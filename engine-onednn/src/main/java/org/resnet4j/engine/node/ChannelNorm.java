@@ -14,6 +14,7 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.lrn_backward;
 import org.bytedeco.dnnl.lrn_forward;
 import org.bytedeco.dnnl.memory;
+import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
@@ -35,7 +36,7 @@ public record ChannelNorm(Value input, Value output, int reach, float alpha, flo
     Tensor x = images(emitter);
     memory.data_type type = emitter.type(output);
     lrn_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> Layouts.type(layout) != type ? null : describe(emitter, prop_kind.forward_inference, layout));
+        layout -> Descs.type(layout) != type ? null : describe(emitter, prop_kind.forward_inference, layout));
     Tensor y = emitter.allocate(description.dst_desc());
     emitter.run(description, new lrn_forward(description),
         Map.of(DNNL_ARG_SRC, emitter.in(x, description.src_desc()), DNNL_ARG_DST, y));
@@ -64,7 +65,7 @@ public record ChannelNorm(Value input, Value output, int reach, float alpha, flo
   public void train(Emitter emitter, Tape tape) {
     Tensor given = images(emitter);
     lrn_forward.primitive_desc forward = Layouts.choose(emitter, Layouts.of(given, emitter.type()), layout ->
-        Layouts.type(layout) != emitter.type() ? null : describe(emitter, prop_kind.forward_training, layout));
+        Descs.type(layout) != emitter.type() ? null : describe(emitter, prop_kind.forward_training, layout));
     Tensor x = emitter.in(given, forward.src_desc());
     Tensor y = emitter.allocate(x.desc());
     Map<Integer, Tensor> arguments = new HashMap<>(Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));

@@ -98,7 +98,7 @@ public record GroupNorm(Value input, Value output, int groups, float epsilon, Co
   public void train(Emitter emitter, Tape tape) {
     Tensor given = images(emitter);
     group_normalization_forward.primitive_desc forward = Layouts.choose(emitter, Layouts.of(given, emitter.type()),
-        layout -> Layouts.type(layout) != emitter.type() ? null
+        layout -> Descs.type(layout) != emitter.type() ? null
             : describe(emitter, prop_kind.forward_training, layout, layout, emitter.attributes()));
     Tensor x = emitter.in(given, forward.src_desc());
     Tensor y = emitter.allocate(x.desc());

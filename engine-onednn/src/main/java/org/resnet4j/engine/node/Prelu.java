@@ -43,7 +43,7 @@ public record Prelu(Value input, Value output, Constant slope) implements Node {
     Tensor x = channels(emitter);
     memory.data_type type = emitter.type(output);
     prelu_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> Layouts.type(layout) != type ? null : describe(emitter, prop_kind.forward_inference, layout));
+        layout -> Descs.type(layout) != type ? null : describe(emitter, prop_kind.forward_inference, layout));
     Tensor source = emitter.in(x, description.src_desc());
     Tensor y = emitter.over(source, description.dst_desc());
     run(emitter, description, source, y);
@@ -79,7 +79,7 @@ public record Prelu(Value input, Value output, Constant slope) implements Node {
   public void train(Emitter emitter, Tape tape) {
     Tensor given = channels(emitter);
     prelu_forward.primitive_desc forward = Layouts.choose(emitter, Layouts.of(given, emitter.type()), layout ->
-        Layouts.type(layout) != emitter.type() ? null : describe(emitter, prop_kind.forward_training, layout));
+        Descs.type(layout) != emitter.type() ? null : describe(emitter, prop_kind.forward_training, layout));
     Tensor x = emitter.in(given, forward.src_desc());
     Tensor y = emitter.allocate(x.desc());
     run(emitter, forward, x, y);
