@@ -28,9 +28,8 @@ record Block(UpdaterBlock updater, boolean isPretraining, Optional<Rule> rule, L
       }
       if (!variables.isEmpty()) {
         boolean pretraining = updater.skipDueToPretrainConfig(false);
-        long length = updater.getParamOffsetEnd() - updater.getParamOffsetStart();
-        blocks.add(new Block(updater, pretraining,
-            pretraining ? Optional.of(Rule.PLAIN) : Rule.of(updater.getGradientUpdater(), length), variables));
+        blocks.add(new Block(updater, pretraining, pretraining ? Optional.of(Rule.PLAIN)
+            : Rule.of(updater.getGradientUpdater(), length(updater)), variables));
       }
     }
     return blocks;
@@ -51,6 +50,10 @@ record Block(UpdaterBlock updater, boolean isPretraining, Optional<Rule> rule, L
   }
 
   int length() {
+    return length(updater);
+  }
+
+  private static int length(UpdaterBlock updater) {
     return updater.getParamOffsetEnd() - updater.getParamOffsetStart();
   }
 

@@ -30,7 +30,7 @@ record Span(int variable, int length, FloatBuffer gradient, FloatBuffer paramete
     return spans;
   }
 
-  /** Does the work on it; the update stays in the gradient's place, which costs 2 to 5 % of the whole. */
+  /** Does the work on it; the update stays in the gradient's place, which costs 2 to 9 % of the whole. */
   void update(Work work, Work.Piece piece) {
     FloatBuffer first = state.isEmpty() ? null : state.get(0);
     FloatBuffer second = state.size() < 2 ? null : state.get(1);
