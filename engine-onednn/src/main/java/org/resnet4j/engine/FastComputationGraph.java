@@ -302,13 +302,20 @@ public class FastComputationGraph extends ComputationGraph {
     changing(Change.UNSEEN, () -> super.pretrainLayer(layerName, iter));
   }
 
-  /** DL4J's optimisers call it after every step too. */
+  /** Optimisers call it after every step too, with the network's own array, which is then as it has to be. */
   @Override
   public void setParams(INDArray params) {
-    if (trainer != null && params != flattenedParams) {
+    boolean own = flattenedParams != null && params.length() == flattenedParams.length()
+        && params.data().pointer().address() == flattenedParams.data().pointer().address()
+        && params.offset() == flattenedParams.offset();
+    if (trainer != null && !own) {
       trainer.changed();
     }
-    changing(Change.SHORT, () -> super.setParams(params));
+    changing(Change.SHORT, () -> {
+      if (!own) {
+        super.setParams(params);
+      }
+    });
   }
 
   @Override

@@ -60,7 +60,7 @@ final class Layouts {
 
   /** How many numbers there are, those in blocks that nobody reads included. */
   static long elements(memory.desc desc) {
-    return desc.get_size() / memory.data_type_size(desc.get_data_type());
+    return desc.get_size() / (Descs.type(desc) == memory.data_type.f32 ? Float.BYTES : Short.BYTES);
   }
 
   /** Whether each example lies by itself, without gaps. */
