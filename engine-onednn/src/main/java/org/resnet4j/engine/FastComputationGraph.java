@@ -25,6 +25,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.Variants.Change;
+import org.resnet4j.engine.update.FusedSolver;
 
 /**
  * A {@code ComputationGraph} whose predictions come from the engine: {@code output}, {@code outputSingle},
@@ -77,6 +78,9 @@ public class FastComputationGraph extends ComputationGraph {
     // Last: what is above isn't a change.
     variants = compilable ? new Variants(this, options) : null;
     trainer = compilable ? new Trainer(this, options) : null;
+    if (compilable) {
+      solver = new FusedSolver(this, options.threads());
+    }
   }
 
   /** Compiles for the outputs; gives the lines about vertices that DL4J computes. */

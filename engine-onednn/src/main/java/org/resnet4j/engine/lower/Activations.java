@@ -98,6 +98,9 @@ final class Activations {
     } else if (type == ActivationLReLU.class) {
       return chain(List.of(function(eltwise_relu, ((ActivationLReLU) activation).getAlpha(), 0)));
     } else if (type == ActivationRReLU.class) {
+      if (site.trains()) {
+        throw site.unsupported("activation RReLU, whose slopes are random in training");
+      }
       // In inference DL4J takes the slopes' mean for the least output.
       ActivationRReLU relu = (ActivationRReLU) activation;
       return chain(List.of(function(eltwise_clip, 0.5 * (relu.getL() + relu.getU()), Float.MAX_VALUE)));

@@ -33,6 +33,7 @@ import org.resnet4j.engine.node.Dense;
 import org.resnet4j.engine.node.Resize;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Value;
+import org.resnet4j.zoo.layer.AxisSoftmax;
 import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
 import org.resnet4j.zoo.layer.DilatedConvolution;
 import org.resnet4j.zoo.layer.FeatureOutput;
@@ -66,7 +67,7 @@ final class Layers {
     put(table, PReLULayer.class, Norms::prelu);
     put(table, ParametricRelu.class, Norms::prelu);
     put(table, ElementWiseMultiplicationLayer.class, (site, layer) -> Activations.apply(site, layer.getActivationFn(),
-        Norms.affine(site, site.parameter("W"), site.parameter("b"), 1), -1));
+        Norms.scaled(site, site.parameter("W"), site.parameter("b")), -1));
     put(table, DenseLayer.class, (site, dense) -> {
       if (dense.hasLayerNorm()) {
         throw site.unsupported("a dense layer with layer normalisation");
@@ -79,8 +80,13 @@ final class Layers {
     put(table, ActivationLayer.class, (site, layer) -> activation(site, layer.getActivationFn()));
     put(table, PureActivation.class, (site, layer) -> activation(site, layer.getActivationFn()));
     put(table, LossLayer.class, (site, layer) -> activation(site, layer.getActivationFn()));
-    put(table, PixelLoss.class, (site, layer) -> Activations.apply(site, layer.getActivationFn(), site.input(),
-        layer.getFormat() == CNN2DFormat.NCHW ? 1 : -1));
+    put(table, PixelLoss.class, (site, layer) -> {
+      int channels = layer.getFormat() == CNN2DFormat.NCHW ? 1 : -1;
+      // Computed on rows of channels, whose axis 1 is the channels'.
+      IActivation activation = layer.getActivationFn() instanceof AxisSoftmax softmax
+          ? new AxisSoftmax(channels, softmax.logarithm()) : layer.getActivationFn();
+      return Activations.apply(site, activation, site.input(), channels);
+    });
     put(table, FeatureOutput.class, (site, layer) -> site.input());
     put(table, DropoutLayer.class, (site, layer) -> site.input());
     put(table, PureDropout.class, (site, layer) -> site.input());

@@ -9,10 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
-import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
-import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
@@ -85,23 +83,8 @@ public record Combination(Kind kind, Value left, Value right, Value output, Rank
       a = b;
       b = swapped;
     }
-    emitter.give(output, combined(emitter, full(emitter, a, b, shape), b));
-  }
-
-  private Tensor combined(Emitter emitter, Tensor a, Tensor b) {
-    primitive_attr attributes = emitter.attributes();
-    attributes.set_post_ops(Eltwise.append(new post_ops(), activation));
-    memory.data_type type = emitter.type(output);
-    binary.primitive_desc description = describe(emitter, kind.function, a, b, type, attributes);
-    if (Layouts.reference(description) && a.rank() > 2 && rowAxes(a, b) > 0) {
-      return byRows(emitter, a, b, type);
-    }
-    Tensor source = emitter.in(a, description.src0_desc());
-    Tensor y = source.shares(b) ? emitter.allocate(description.dst_desc())
-        : emitter.over(source, description.dst_desc());
-    emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, source, DNNL_ARG_SRC_1,
-        emitter.in(b, description.src1_desc()), DNNL_ARG_DST, y));
-    return y;
+    Binary binary = new Binary(emitter, kind.function, emitter.type(output), activation, Binary.Target.FIRST);
+    emitter.give(output, binary.of(full(emitter, a, b, shape), b));
   }
 
   @Override
@@ -118,10 +101,7 @@ public record Combination(Kind kind, Value left, Value right, Value output, Rank
       new GeneralCombination(this, emitter, tape).emit();
       return;
     }
-    Tensor second = b;
-    if (a.type() != b.type()) {
-      second = emitter.in(b, a.desc());
-    }
+    Tensor second = emitter.in(b, a.desc());
     primitive_attr attributes = emitter.attributes();
     attributes.set_post_ops(Eltwise.append(new post_ops(), activation));
     binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), kind.function, a.desc(),
@@ -139,55 +119,6 @@ public record Combination(Kind kind, Value left, Value right, Value output, Rank
     });
   }
 
-  /** With axes of size 1 behind the first. */
-  static Tensor ranked(Emitter emitter, Tensor x, int rank) {
-    return x.rank() == rank ? x : Reshape.reshaped(emitter, x, rankedShape(x, rank));
-  }
-
-  static long[] rankedShape(Tensor x, int rank) {
-    long[] shape = new long[rank];
-    Arrays.fill(shape, 1);
-    shape[0] = x.size(0);
-    System.arraycopy(x.shape(), 1, shape, rank - x.rank() + 1, x.rank() - 1);
-    return shape;
-  }
-
-  /** How many axes are those of rows, each of which has one number in the second array; 0 where that isn't so. */
-  private static int rowAxes(Tensor a, Tensor b) {
-    int rows = 0;
-    while (rows < a.rank() && b.size(rows) == a.size(rows)) {
-      rows++;
-    }
-    for (int axis = rows; axis < a.rank(); axis++) {
-      if (b.size(axis) != 1) {
-        return 0;
-      }
-    }
-    return rows;
-  }
-
-  /** Both seen as matrices, for which there are kernels. */
-  private Tensor byRows(Emitter emitter, Tensor a, Tensor b, memory.data_type type) {
-    boolean examples = rowAxes(a, b) == 1 && Layouts.examplesApart(a.desc());
-    Tensor source = examples ? a : emitter.plain(a);
-    long rows = Arrays.stream(b.shape()).reduce(1, (x, y) -> x * y);
-    long columns = Layouts.elements(source.desc()) / rows;
-    Tensor y = combined(emitter, source.as(Descs.plain(new long[] {rows, columns}, a.type())),
-        emitter.plain(b).as(Descs.plain(new long[] {rows, 1}, b.type())));
-    return y.as(Layouts.like(source.desc(), a.shape(), type));
-  }
-
-  /** A kernel for the arrays as they lie, else for the second in the first one's layout. */
-  static binary.primitive_desc describe(Emitter emitter, algorithm function, Tensor a, Tensor b,
-      memory.data_type type, primitive_attr attributes) {
-    binary.primitive_desc asTheyAre = new binary.primitive_desc(emitter.engine(), function, a.desc(), b.desc(),
-        Layouts.like(a.desc(), a.shape(), type), attributes, true);
-    return Layouts.exists(asTheyAre) && !Layouts.reference(asTheyAre) ? asTheyAre
-        : Layouts.choose(emitter, Layouts.of(a, type), layout -> new binary.primitive_desc(emitter.engine(), function,
-            layout, Layouts.like(layout, b.shape(), b.type()), Layouts.like(layout, a.shape(), type), attributes,
-            true));
-  }
-
   /** Repeated along the axes of size 1, which the primitive's first source can't be: added to zeros. */
   static Tensor full(Emitter emitter, Tensor x, Tensor other, long[] shape) {
     if (Arrays.equals(x.shape(), shape)) {
@@ -195,11 +126,6 @@ public record Combination(Kind kind, Value left, Value right, Value output, Rank
     }
     Tensor zeros = emitter.allocate(Layouts.like(other.desc(), shape, x.type()));
     emitter.clear(zeros);
-    binary.primitive_desc description =
-        describe(emitter, algorithm.binary_add, zeros, x, x.type(), emitter.attributes());
-    Tensor y = emitter.in(zeros, description.src0_desc());
-    emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, y, DNNL_ARG_SRC_1,
-        emitter.in(x, description.src1_desc()), DNNL_ARG_DST, y));
-    return y;
+    return new Binary(emitter, algorithm.binary_add, x.type(), List.of(), Binary.Target.FIRST).of(zeros, x);
   }
 }

@@ -136,7 +136,7 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
         memory.desc target = way == Sum.OVER ? added.desc()
             : free ? Descs.any(shape, type) : Descs.channelsLast(shape, type);
         Choice choice = new Choice(describe(emitter, source, target, placement, way, added), way);
-        if (Layouts.exists(choice.description)) {
+        if (Layouts.exists(choice.description) && (way != Sum.READ || reads(choice.description, added))) {
           if (!slow(choice.description)) {
             return choice;
           }
@@ -149,6 +149,11 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
       throw new IllegalStateException("vertex " + emitter.node() + ": oneDNN has no kernel for this convolution");
     }
     return optimised == null ? first : optimised;
+  }
+
+  /** Whether the result lies as the addend does: kernels that read in another order aren't to be relied on. */
+  private static boolean reads(convolution_forward.primitive_desc description, Tensor added) {
+    return Layouts.like(description.dst_desc(), added.shape(), added.type()).equals(added.desc());
   }
 
   private Tensor run(Emitter emitter, Tensor x, Choice choice, Tensor sum) {
@@ -182,8 +187,8 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
       throw emitter.wrong("images of " + inputChannels() + " channels", given);
     }
     Window.Placement placement = window.on(given.size(2), given.size(3));
-    if (placement.empty()) {
-      throw emitter.wrong("images of at least the window's size", given);
+    if (placement.empty() || placement.before()[0] < 0 || placement.before()[1] < 0) {
+      throw emitter.wrong("images of a size that goes with the window", given);
     }
     Tensor x = emitter.in(given, Descs.channelsLast(given.shape(), emitter.type()));
     memory.desc target = Descs.channelsLast(

@@ -4,14 +4,20 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
@@ -34,22 +40,37 @@ public record Elementwise(Value input, Value output, List<Eltwise> functions) im
     emitter.give(output, applied(emitter, emitter.tensor(input), emitter.type(output), functions));
   }
 
-  /**
-   * Functions of a tensor's elements; the tensor itself where nobody else needs it. A primitive for each: oneDNN's
-   * takes no others behind it.
-   */
+  /** Functions of a tensor's elements, in the tensor's own place where nobody else needs it. */
   static Tensor applied(Emitter emitter, Tensor x, memory.data_type type, List<Eltwise> functions) {
-    Tensor y = x;
-    for (Eltwise function : functions) {
-      Tensor from = y;
-      eltwise_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(from, type),
-          layout -> new eltwise_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference,
-              function.algorithm(), layout, Layouts.like(layout, from.shape(), type), function.alpha(),
-              function.beta(), emitter.attributes(), true));
-      Tensor source = emitter.in(from, description.src_desc());
-      y = emitter.over(source, description.dst_desc());
-      emitter.run(description, new eltwise_forward(description), Map.of(DNNL_ARG_SRC, source, DNNL_ARG_DST, y));
+    if (functions.size() == 1) {
+      eltwise_forward.primitive_desc description =
+          describe(emitter, functions.get(0), x.desc(), Layouts.like(x.desc(), x.shape(), type));
+      if (Layouts.exists(description) && !Layouts.reference(description)) {
+        Tensor y = emitter.over(x, description.dst_desc());
+        emitter.run(description, new eltwise_forward(description), Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));
+        return y;
+      }
     }
+    return chained(emitter, x, type, functions);
+  }
+
+  private static eltwise_forward.primitive_desc describe(Emitter emitter, Eltwise function, memory.desc source,
+      memory.desc target) {
+    return new eltwise_forward.primitive_desc(emitter.engine(), prop_kind.forward_inference, function.algorithm(),
+        source, target, function.alpha(), function.beta(), emitter.attributes(), true);
+  }
+
+  /** Behind max(x, x), which is x: unlike the primitive of one function, the one of two arrays has others behind it. */
+  private static Tensor chained(Emitter emitter, Tensor x, memory.data_type type, List<Eltwise> functions) {
+    primitive_attr attributes = emitter.attributes();
+    attributes.set_post_ops(Eltwise.append(new post_ops(), functions));
+    binary.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
+        layout -> new binary.primitive_desc(emitter.engine(), algorithm.binary_max, layout, layout,
+            Layouts.like(layout, x.shape(), type), attributes, true));
+    Tensor source = emitter.in(x, description.src0_desc());
+    Tensor y = emitter.over(source, description.dst_desc());
+    emitter.run(description, new binary(description),
+        Map.of(DNNL_ARG_SRC_0, source, DNNL_ARG_SRC_1, source, DNNL_ARG_DST, y));
     return y;
   }
 

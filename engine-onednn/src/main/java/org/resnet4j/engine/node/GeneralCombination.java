@@ -77,12 +77,7 @@ record GeneralCombination(Combination combination, Emitter emitter, Tape tape) {
 
   /** A function of a tensor and another, which is repeated along axes of size 1. */
   static Tensor combined(Emitter emitter, algorithm function, Tensor full, Tensor other) {
-    binary.primitive_desc description = Combination.describe(emitter, function, full, other, full.type(),
-        emitter.attributes());
-    Tensor result = emitter.allocate(description.dst_desc());
-    emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, emitter.in(full, description.src0_desc()),
-        DNNL_ARG_SRC_1, emitter.in(other, description.src1_desc()), DNNL_ARG_DST, result));
-    return result;
+    return new Binary(emitter, function, full.type(), List.of(), Binary.Target.NEW).of(full, other);
   }
 
   private Tensor negative(Tensor x) {

@@ -58,9 +58,13 @@ final class Layouts {
     };
   }
 
+  static memory.data_type type(memory.desc desc) {
+    return desc.get_data_type().intern();
+  }
+
   /** How many numbers there are, those in blocks that nobody reads included. */
   static long elements(memory.desc desc) {
-    return desc.get_size() / (desc.get_data_type() == memory.data_type.f32 ? Float.BYTES : Short.BYTES);
+    return desc.get_size() / (type(desc) == memory.data_type.f32 ? Float.BYTES : Short.BYTES);
   }
 
   /** Whether each example lies by itself, without gaps. */

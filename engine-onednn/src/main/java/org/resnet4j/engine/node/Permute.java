@@ -31,11 +31,15 @@ public record Permute(Value input, Value output, List<Integer> axes) implements 
     if (x.rank() != axes.size()) {
       throw emitter.wrong("an array of " + axes.size() + " axes", x);
     }
+    emitter.give(output, permuted(x, axes));
+  }
+
+  static Tensor permuted(Tensor x, List<Integer> axes) {
     int[] places = new int[axes.size()];
     for (int place = 0; place < places.length; place++) {
       places[axes.get(place)] = place;
     }
-    emitter.give(output, x.as(x.desc().permute_axes(places)));
+    return x.as(x.desc().permute_axes(places));
   }
 
   @Override

@@ -136,7 +136,7 @@ public record Reduction(Kind kind, Value input, Value output, List<Integer> axes
       return source;
     }
     memory.desc target = Descs.plain(shape, emitter.type(output));
-    reduction.primitive_desc description = Layouts.choose(emitter, Layouts.of(source, target.get_data_type()),
+    reduction.primitive_desc description = Layouts.choose(emitter, Layouts.of(source, emitter.type(output)),
         layout -> new reduction.primitive_desc(emitter.engine(), kind.function, layout, target, 0, 0,
             emitter.attributes(), true));
     Tensor y = emitter.allocate(target);

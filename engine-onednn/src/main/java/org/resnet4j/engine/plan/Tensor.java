@@ -35,7 +35,8 @@ public final class Tensor {
   }
 
   public memory.data_type type() {
-    return desc.get_data_type();
+    // The binding makes a new object of an enum at each call.
+    return desc.get_data_type().intern();
   }
 
   /** Whether both lie in one place. */

@@ -20,6 +20,7 @@ import org.resnet4j.training.benchmark.Benchmark;
 import org.resnet4j.training.benchmark.BenchmarkReport;
 import org.resnet4j.training.benchmark.Contender;
 import org.resnet4j.training.benchmark.Measurement;
+import org.resnet4j.training.benchmark.OtherPrograms;
 import org.resnet4j.training.benchmark.PeakMemory;
 import org.resnet4j.training.cli.ModelSource.Loaded;
 import picocli.CommandLine.Command;
@@ -48,7 +49,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Parameters(arity = "0..1", paramLabel = "MODEL",
       description = "A model's name (see list; its weights are random then), the folder of a saved model, a weights"
-          + " file, a Keras model, or a published set's name (default: " + DEFAULT_MODEL + ").")
+          + " file, a Keras model, or a published set's name in capitals (default: " + DEFAULT_MODEL + ").")
   private String named;
 
   @Mixin
@@ -167,6 +168,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     Loaded loaded = source.loadOrRandom(main.err());
     List<Contender> contenders = contestants.stream().map(contestant -> contestant.with(loaded)).toList();
     List<Measurement> measurements = new ArrayList<>();
+    OtherPrograms others = new OtherPrograms();
     int turns = batches.size() * contenders.size() * (1 + Benchmark.ROUNDS);
     try (Progress progress = Progress.start("Measuring", turns, "turns", main.err())) {
       for (int batch : batches) {
@@ -176,7 +178,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
       }
     }
-    return report(loaded, measurements);
+    return report(loaded, measurements, others.share());
   }
 
   /** An engine and its number type. */
@@ -236,7 +238,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     return Nd4j.create(values, loaded.preprocessing().shape(batch, loaded.format()), 'c');
   }
 
-  private BenchmarkReport report(Loaded loaded, List<Measurement> measurements) {
+  private BenchmarkReport report(Loaded loaded, List<Measurement> measurements, double others) {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("Deeplearning4j", DoctorCommand.version("org.deeplearning4j", "deeplearning4j-nn"));
     boolean compiled = measurements.stream().anyMatch(m -> m.engine().equals(Engine.ONEDNN.toString()));
@@ -247,6 +249,6 @@ final class BenchmarkCommand implements Callable<Integer> {
     List<Long> image = Arrays.stream(loaded.preprocessing().shape(1, loaded.format())).skip(1).boxed().toList();
     return new BenchmarkReport(source.shown(), image, DoctorCpu.read().model(),
         compiled ? OneDnn.library().instructions() : "", versions, measurements, Engine.DL4J.toString(),
-        PeakMemory.bytes());
+        PeakMemory.bytes(), others);
   }
 }
