@@ -358,6 +358,6 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
 
   /** Plain loops, or a copy of each window into a matrix. */
   private static boolean slow(convolution_forward.primitive_desc description) {
-    return Layouts.reference(description) || description.impl_info_str().getString().startsWith("gemm");
+    return Layouts.reference(description) || description.impl_info_str().getString().contains("gemm:");
   }
 }
