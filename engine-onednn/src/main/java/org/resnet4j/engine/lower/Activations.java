@@ -107,7 +107,11 @@ final class Activations {
     } else if (type == ActivationThresholdedReLU.class) {
       return stepped(Kind.GREATER, x, 0, ((ActivationThresholdedReLU) activation).getTheta());
     } else if (type == ActivationELU.class) {
-      return chain(List.of(function(eltwise_elu, ((ActivationELU) activation).getAlpha(), 0)));
+      double alpha = ((ActivationELU) activation).getAlpha();
+      if (site.trains() && alpha != 1) {
+        throw site.unsupported("activation ELU with alpha " + alpha + ", which DL4J's gradient takes for 1");
+      }
+      return chain(List.of(function(eltwise_elu, alpha, 0)));
     } else if (type == ActivationGELU.class) {
       return ((ActivationGELU) activation).isPrecise() ? preciseGelu()
           : chain(List.of(function(eltwise_swish, GELU_SIGMOID, 0)));

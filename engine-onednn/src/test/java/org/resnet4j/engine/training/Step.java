@@ -1,8 +1,8 @@
 package org.resnet4j.engine.training;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -14,8 +14,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.FastComputationGraph;
@@ -38,6 +40,8 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
    * what is computed for it is rounding.
    */
   private static final double NOTHING = 1e-5;
+  /** A step by which a slope is measured. */
+  private static final double SMALL = 1e-4;
 
   static Step of(ComputationGraph graph, MultiDataSet data) {
     graph.setInputs(copies(data.getFeatures()));
@@ -57,8 +61,7 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
     Map<String, INDArray> parts = new LinkedHashMap<>();
     graph.paramTable().forEach((name, parameter) -> {
       long offset = parameter.offset() - graph.params().offset();
-      parts.put(name, flat.reshape(flat.length()).get(NDArrayIndex.interval(offset, offset + parameter.length())).dup()
-          .reshape(parameter.ordering(), parameter.shape()));
+      parts.put(name, flat.reshape(flat.length()).get(NDArrayIndex.interval(offset, offset + parameter.length())).dup());
     });
     return parts;
   }
@@ -68,25 +71,63 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
         : Arrays.stream(arrays).map(array -> array == null ? null : array.dup()).toArray(INDArray[]::new);
   }
 
-  /** The network on the engine, which has to do all of its training. */
-  static FastComputationGraph wrapped(ComputationGraph graph, EngineOptions options, MultiDataSet data) {
-    FastComputationGraph fast = (FastComputationGraph) OneDnn.wrap(graph, options);
-    long memory = fast.trainingMemory(Arrays.stream(data.getFeatures()).map(INDArray::shape).toArray(long[][]::new));
-    assertTrue(memory > 0, "DL4J trains this network");
+  /** A copy of the network on the engine; {@link #onEngine} sees that it does the work. */
+  static FastComputationGraph wrapped(ComputationGraph graph, EngineOptions options) {
+    // Not clone(), which forgets settings of vertices such as the axis of MergeVertex.
+    ComputationGraph copy = new ComputationGraph(graph.getConfiguration());
+    copy.init(graph.params().dup(), false);
+    FastComputationGraph fast = OneDnn.wrap(copy, options);
+    fast.profile();
     return fast;
   }
 
-  /** DL4J's and the engine's step on a batch. */
-  static Step compare(String what, ComputationGraph graph, MultiDataSet data) {
-    Step expected = of(graph, data);
-    FastComputationGraph fast = wrapped(graph.clone(), FLOATS, data);
+  /** A step that DL4J has no part in but the loss. */
+  static Step onEngine(FastComputationGraph fast, MultiDataSet data) {
+    Step step = of(fast, data);
+    assertFalse(fast.profiled().isEmpty(), "DL4J trains this network");
+    return step;
+  }
+
+  /** The engine's step on a copy of the network. */
+  static Step onEngine(ComputationGraph graph, EngineOptions options, MultiDataSet data) {
+    FastComputationGraph fast = wrapped(graph, options);
     try {
-      Step found = of(fast, data);
-      found.assertIs(what, expected);
-      return found;
+      return onEngine(fast, data);
     } finally {
       fast.close();
     }
+  }
+
+  /** DL4J's and the engine's step on a batch are one. */
+  static void compare(String what, ComputationGraph graph, MultiDataSet data) {
+    Step expected = of(graph, data);
+    onEngine(graph, FLOATS, data).assertIs(what, expected);
+  }
+
+  /** The engine's gradient of one tensor, and how DL4J's score in float64 changes with each of its numbers. */
+  static void compareWithSlopes(String what, ComputationGraph graph, MultiDataSet data, String tensor) {
+    ComputationGraph exact = graph.convertDataType(DataType.DOUBLE);
+    INDArray parameter = exact.getParam(tensor);
+    double[] slopes = new double[(int) parameter.length()];
+    for (int i = 0; i < slopes.length; i++) {
+      double before = parameter.getDouble(i);
+      parameter.putScalar(i, before + SMALL);
+      double above = sum(exact, data);
+      parameter.putScalar(i, before - SMALL);
+      slopes[i] = (above - sum(exact, data)) / (2 * SMALL);
+      parameter.putScalar(i, before);
+    }
+    double error = error(Nd4j.createFromArray(slopes), onEngine(graph, FLOATS, data).gradients.get(tensor), 0);
+    assertTrue(error <= FLOAT32, what + ": gradient of " + tensor + " is off by " + error);
+  }
+
+  /** Gradients are those of the sum over the batch. */
+  private static double sum(ComputationGraph graph, MultiDataSet data) {
+    INDArray[] features = Arrays.stream(data.getFeatures()).map(array -> array.castTo(DataType.DOUBLE))
+        .toArray(INDArray[]::new);
+    INDArray[] labels = Arrays.stream(data.getLabels()).map(array -> array.castTo(DataType.DOUBLE))
+        .toArray(INDArray[]::new);
+    return graph.score(new MultiDataSet(features, labels), true) * features[0].size(0);
   }
 
   /** A network with the vertices given, in NCHW and in NHWC. */
@@ -121,11 +162,14 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
 
   /** The difference's length relative to the true gradient's; NaN where a number isn't finite. */
   static double error(INDArray expected, INDArray found, double scale) {
-    assertArrayEquals(expected.shape(), found.shape());
+    assertEquals(expected.length(), found.length());
     double least = NOTHING * scale * Math.sqrt(expected.length());
-    double difference = length(expected.castTo(org.nd4j.linalg.api.buffer.DataType.DOUBLE)
-        .sub(found.castTo(org.nd4j.linalg.api.buffer.DataType.DOUBLE)));
+    double difference = length(flat(expected).sub(flat(found)));
     return difference == 0 ? 0 : difference / Math.max(length(expected), least / FLOAT32);
+  }
+
+  private static INDArray flat(INDArray array) {
+    return array.castTo(DataType.DOUBLE).reshape(array.length());
   }
 
   static double length(INDArray array) {
