@@ -65,14 +65,20 @@ public record Affine(Value input, Value output, Constant scale, Constant shift, 
     attributes.set_post_ops(Eltwise.append(after, activation));
     memory.data_type type = emitter.type(output);
     binary.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> new binary.primitive_desc(emitter.engine(), algorithm.binary_mul, layout,
-            Layouts.like(layout, shape, Emitter.f32()), Layouts.like(layout, x.shape(), type), attributes, true));
+        layout -> right(layout, place) ? new binary.primitive_desc(emitter.engine(), algorithm.binary_mul, layout,
+            Layouts.like(layout, shape, Emitter.f32()), Layouts.like(layout, x.shape(), type), attributes, true)
+            : null);
     Tensor source = emitter.in(x, description.src0_desc());
     Tensor y = emitter.over(source, description.dst_desc());
     emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, source, DNNL_ARG_SRC_1,
         emitter.constant(scale, description.src1_desc()), DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1,
         emitter.constant(shift, plain), DNNL_ARG_DST, y));
     emitter.give(output, y);
+  }
+
+  /** Whether the kernel is: oneDNN 3.11 shifts columns wrong, as channels, where the channels are what lies together. */
+  private static boolean right(memory.desc layout, int place) {
+    return place <= 1 || !Layouts.blocked(layout) && layout.get_strides().get(place) == 1;
   }
 
   /** The gradient of the input alone: scale and shift are made from parameters that stay as they are. */

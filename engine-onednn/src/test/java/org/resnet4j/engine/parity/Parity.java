@@ -1,6 +1,7 @@
 package org.resnet4j.engine.parity;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -56,6 +57,7 @@ final class Parity {
   static void compare(String what, ComputationGraph graph, Map<String, INDArray> expected, List<String> vertices,
       EngineOptions options, double tolerance, INDArray... inputs) {
     try (CompiledGraph compiled = compile(graph, vertices, options)) {
+      assertEquals(List.of(), compiled.interpreted(), what);
       INDArray[] found = compiled.output(inputs);
       for (int i = 0; i < found.length; i++) {
         assertClose(what + " " + options.precision() + " " + vertices.get(i), expected.get(vertices.get(i)), found[i],
@@ -66,23 +68,22 @@ final class Parity {
 
   /** Of one shape, finite, and nowhere further apart than a part of the largest value. */
   static void assertClose(String what, INDArray expected, INDArray found, double tolerance) {
-    assertArrayEquals(expected.shape(), found.shape(), what);
-    double difference = difference(expected, found);
-    assertTrue(difference <= tolerance, what + ": difference " + difference + " of the largest value "
-        + expected.amaxNumber() + ", shape " + Arrays.toString(expected.shape()));
+    assertClose(what, expected, found, tolerance, Double.MIN_NORMAL);
   }
 
-  /** The largest, relative to the largest expected value; NaN if a value isn't finite. */
-  static double difference(INDArray expected, INDArray found) {
+  /** @param scale that counts for the largest value where that is less */
+  static void assertClose(String what, INDArray expected, INDArray found, double tolerance, double scale) {
+    assertArrayEquals(expected.shape(), found.shape(), what);
     float[] values = expected.dup('c').data().asFloat();
     float[] computed = found.dup('c').data().asFloat();
     double difference = 0;
-    double largest = Double.MIN_NORMAL;
+    double largest = scale;
     for (int i = 0; i < values.length; i++) {
       // NaN, once found, stays.
       difference = Math.max(difference, Math.abs((double) values[i] - computed[i]));
       largest = Math.max(largest, Math.abs(values[i]));
     }
-    return difference / largest;
+    assertTrue(difference <= tolerance * largest, what + ": difference " + difference + " of " + largest + ", shape "
+        + Arrays.toString(expected.shape()));
   }
 }

@@ -1,7 +1,6 @@
 package org.resnet4j.engine.parity;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,15 +71,12 @@ record RandomGraph(ComputationGraphConfiguration configuration, CNN2DFormat form
 
   private void compare(ComputationGraph graph, Expected expected, List<String> vertices, INDArray... inputs) {
     try (CompiledGraph compiled = Parity.compile(graph, vertices, Parity.FLOATS)) {
+      assertEquals(List.of(), compiled.interpreted());
       INDArray[] found = compiled.output(inputs);
       for (int i = 0; i < found.length; i++) {
         String vertex = vertices.get(i);
-        INDArray right = expected.activations.get(vertex);
-        String what = vertex + " of outputs " + vertices;
-        assertArrayEquals(right.shape(), found[i].shape(), what);
-        double difference = right.sub(found[i]).amaxNumber().doubleValue();
-        double scale = Math.max(expected.scales.get(vertex), Float.MIN_NORMAL);
-        assertTrue(difference <= Parity.FLOAT32 * scale, what + ": difference " + difference + " of " + scale);
+        Parity.assertClose(vertex + " of outputs " + vertices, expected.activations.get(vertex), found[i], Parity.FLOAT32,
+            expected.scales.get(vertex));
       }
     }
   }
