@@ -1,8 +1,10 @@
 package org.resnet4j.engine.parity;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
@@ -10,10 +12,15 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** A random graph while its vertices are added, and a line of text for each. */
 final class Assembly {
+  static final int CLASSES = 3;
+
   final CNN2DFormat format;
   private final GraphBuilder graph =
       new NeuralNetConfiguration.Builder().updater(new NoOp()).graphBuilder().allowDisconnected(true);
@@ -97,6 +104,25 @@ final class Assembly {
     made.add(result);
     lines.add(result + " = " + what + " of " + String.join(", ", from.stream().map(Made::name).toList()));
     return result;
+  }
+
+  /** For training: each array that nobody reads ends in a loss of its own. */
+  RandomGraph withLosses(int batch) {
+    List<Made> inputs = made.stream().filter(one -> one.name().startsWith("in")).toList();
+    Set<String> read = new HashSet<>();
+    graph.getVertexInputs().values().forEach(read::addAll);
+    List<String> outputs = new ArrayList<>();
+    for (Made end : List.copyOf(made)) {
+      if (!read.contains(end.name()) && (!inputs.contains(end) || made.size() == inputs.size())) {
+        boolean classes = outputs.size() % 2 == 0;
+        outputs.add(layer(classes ? "classes" : "numbers", new OutputLayer.Builder(
+            classes ? LossFunction.MCXENT : LossFunction.MSE).activation(classes ? Activation.SOFTMAX : Activation.TANH)
+            .nOut(CLASSES).build(), end, end.vectors(CLASSES)).name());
+      }
+    }
+    graph.setOutputs(outputs.toArray(String[]::new));
+    String text = format + ", batch " + batch + "\n  " + String.join("\n  ", lines);
+    return new RandomGraph(graph.build(), format, batch, inputs, outputs, text);
   }
 
   /** @param picks of what was made, counted from the last */

@@ -35,8 +35,26 @@ final class RandomGraphs {
         .as(RandomGraphs::graph);
   }
 
+  /** For training: without chance, and with a loss for each array that nothing reads. */
+  static Arbitrary<RandomGraph> training() {
+    Arbitrary<List<Made>> inputs = image().list().ofMinSize(1).ofMaxSize(2);
+    return Combinators.combine(Arbitraries.of(CNN2DFormat.values()), Arbitraries.integers().between(1, LARGEST_BATCH),
+        inputs, step().list().ofMinSize(1).ofMaxSize(MOST_STEPS)).as((format, batch, images, steps) -> assembled(format,
+            images, steps.stream().filter(step -> trains(step, format)).toList()).withLosses(batch));
+  }
+
+  private static boolean trains(Step step, CNN2DFormat format) {
+    // DL4J throws in the training of a batch norm with fixed gamma on NHWC images.
+    return !(step instanceof Step.Drop) && !(step instanceof Step.End)
+        && !(step instanceof Step.Norm norm && norm.kind() == Step.Norm.Kind.LOCKED && format == CNN2DFormat.NHWC);
+  }
+
   private static RandomGraph graph(CNN2DFormat format, int batch, List<Made> inputs, List<Step> steps,
       List<Integer> outputs) {
+    return assembled(format, inputs, steps).finish(batch, outputs);
+  }
+
+  private static Assembly assembled(CNN2DFormat format, List<Made> inputs, List<Step> steps) {
     Assembly assembly = new Assembly(format);
     List<Made> named = new ArrayList<>();
     for (Made input : inputs) {
@@ -44,7 +62,7 @@ final class RandomGraphs {
     }
     assembly.inputs(named);
     steps.forEach(step -> step.addTo(assembly));
-    return assembly.finish(batch, outputs);
+    return assembly;
   }
 
   private static Arbitrary<Made> image() {
@@ -70,7 +88,8 @@ final class RandomGraphs {
   private static Arbitrary<Step> step() {
     return Arbitraries.frequencyOf(Tuple.of(6, convolution()), Tuple.of(3, norm()), Tuple.of(3, activation()),
         Tuple.of(4, merge()), Tuple.of(2, join()), Tuple.of(3, pool()), Tuple.of(1, globalPool()),
-        Tuple.of(1, dense()), Tuple.of(1, back().map(Step.Drop::new)), Tuple.of(3, unit()), Tuple.of(1, end()));
+        Tuple.of(1, dense()), Tuple.of(1, back().map(Step.Drop::new)), Tuple.of(3, unit()), Tuple.of(1, end()),
+        Tuple.of(4, other()));
   }
 
   private static Arbitrary<Pair> pair(int least, int most) {
@@ -125,8 +144,13 @@ final class RandomGraphs {
     return Combinators.combine(back(), either(), either(), function()).as(Step.Unit::new);
   }
 
+  private static Arbitrary<Step> other() {
+    return Combinators.combine(back(), Arbitraries.of(Other.Kind.values()), Arbitraries.integers().between(1, 3))
+        .as(Other::new);
+  }
+
   private static Arbitrary<Step> end() {
-    return Combinators.combine(back(), either(), Arbitraries.integers().between(1, 10)).as(Step.End::new);
+    return Combinators.combine(back(), either(), Arbitraries.integers().between(2, 10)).as(Step.End::new);
   }
 
   private static Arbitrary<IActivation> function() {

@@ -38,7 +38,7 @@ import org.resnet4j.zoo.layer.PureActivation;
  * says which array it reads: the last that goes with it, the last but one, and so on.
  */
 sealed interface Step permits Step.Convolve, Step.Norm, Step.Activate, Step.Merge, Step.Join, Step.Pool, Step.GlobalPool,
-    Step.Flat, Step.Drop, Step.Unit, Step.End {
+    Step.Flat, Step.Drop, Step.Unit, Step.End, Other {
 
   void addTo(Assembly assembly);
 
@@ -279,7 +279,7 @@ sealed interface Step permits Step.Convolve, Step.Norm, Step.Activate, Step.Merg
   record End(int from, boolean dense, int classes) implements Step {
     @Override
     public void addTo(Assembly assembly) {
-      assembly.find(from, x -> !x.image()).ifPresent(x -> {
+      assembly.find(from, x -> !x.image() && x.channels() > 1).ifPresent(x -> {
         if (dense) {
           assembly.layer("output softmax", new OutputLayer.Builder(LossFunction.MCXENT).nOut(classes)
               .activation(new ActivationSoftmax()).build(), x, x.vectors(classes));

@@ -68,8 +68,8 @@ class ActivationGradientsTest {
   @MethodSource("activations")
   void gradientsAreDl4js(IActivation activation) {
     Sketch vectors = new Sketch(CNN2DFormat.NCHW).dense(9).then(new ActivationLayer(activation));
-    Step.compare(activation + " on vectors", vectors.classes(), vectors.batch(5));
-    Step.compareBothLayouts(activation + " on images", net -> net
+    TrainingStep.compare(activation + " on vectors", vectors.classes(), vectors.batch(5));
+    TrainingStep.compareBothLayouts(activation + " on images", net -> net
         .convolution(5).then("layer", new ActivationLayer(activation))
         .from("image").convolution(5).then("pure", new PureActivation(activation))
         .join(new Concatenation(net.format == CNN2DFormat.NCHW ? 1 : 3), "layer", "pure"));
@@ -84,6 +84,6 @@ class ActivationGradientsTest {
 
   private static void assertLeftToDl4j(IActivation activation) {
     ComputationGraph graph = new Sketch(CNN2DFormat.NCHW).dense(9).then(new ActivationLayer(activation)).classes();
-    assertEquals(-1, OneDnn.wrap(graph, Step.FLOATS).trainingMemory(new long[] {2, 6, 8, 7}), activation.toString());
+    assertEquals(-1, OneDnn.wrap(graph, TrainingStep.FLOATS).trainingMemory(new long[] {2, 6, 8, 7}), activation.toString());
   }
 }

@@ -177,7 +177,7 @@ class LayerGradientsTest {
   @ParameterizedTest
   @MethodSource("layers")
   void gradientsAreDl4js(String name) {
-    Step.compareBothLayouts(name, LAYERS.get(name));
+    TrainingStep.compareBothLayouts(name, LAYERS.get(name));
   }
 
   static Stream<String> onlyFirst() {
@@ -189,7 +189,7 @@ class LayerGradientsTest {
   void gradientsAreDl4jsWithChannelsFirst(String name) {
     Sketch net = new Sketch(CNN2DFormat.NCHW);
     FIRST.get(name).accept(net);
-    Step.compare(name, net.classes(), net.batch(5));
+    TrainingStep.compare(name, net.classes(), net.batch(5));
   }
 
   /** DL4J's own gradient has each sum divided by the wrong channel's, so that the score's slope tells what is right. */
@@ -199,6 +199,6 @@ class LayerGradientsTest {
     Sketch net = new Sketch(format);
     ComputationGraph graph = net.convolution(9).then(new LocalResponseNormalization.Builder(2, 5, 0.5, 0.75)
         .dataFormat(format).build()).classes();
-    Step.compareWithSlopes("local response norm", graph, net.batch(2), "v0_b");
+    TrainingStep.compareWithSlopes("local response norm", graph, net.batch(2), "v0_b");
   }
 }

@@ -23,7 +23,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.resnet4j.testdata.Formula;
 
 /** A small network being drawn, vertex behind vertex, from images "image" to a loss on classes. */
-final class Sketch {
+public final class Sketch {
   static final int CLASSES = 3;
 
   final CNN2DFormat format;
@@ -159,7 +159,7 @@ final class Sketch {
     return Nd4j.create(Formula.unitValues(name, count), shape, 'c').castTo(DataType.FLOAT);
   }
 
-  static INDArray labels(int examples, int classes) {
+  public static INDArray labels(int examples, int classes) {
     INDArray labels = Nd4j.zeros(DataType.FLOAT, examples, classes);
     for (int i = 0; i < examples; i++) {
       labels.putScalar(i, (i * 7 + i / 3) % classes, 1);

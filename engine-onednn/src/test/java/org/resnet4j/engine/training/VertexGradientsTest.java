@@ -184,6 +184,6 @@ class VertexGradientsTest {
   @ParameterizedTest
   @MethodSource("vertices")
   void gradientsAreDl4js(String name) {
-    Step.compareBothLayouts(name, VERTICES.get(name));
+    TrainingStep.compareBothLayouts(name, VERTICES.get(name));
   }
 }

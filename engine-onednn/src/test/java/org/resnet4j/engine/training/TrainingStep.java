@@ -22,6 +22,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.FastComputationGraph;
 import org.resnet4j.engine.OneDnn;
+import org.resnet4j.engine.Precision;
 
 /**
  * What a network gives its updater for a batch.
@@ -29,8 +30,9 @@ import org.resnet4j.engine.OneDnn;
  * @param names of the parameters that train
  * @param gradients of all parameters
  */
-record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
-  static final EngineOptions FLOATS = EngineOptions.standard().withThreads(1);
+public record TrainingStep(double score, Set<String> names, Map<String, INDArray> gradients) {
+  public static final EngineOptions FLOATS = EngineOptions.standard().withThreads(1);
+  static final EngineOptions NARROW = FLOATS.withPrecision(Precision.BFLOAT16);
   /** Of a score, relative. */
   private static final double SCORE = 1e-5;
   /** Of a tensor's gradient, as a part of its length. */
@@ -40,10 +42,13 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
    * what is computed for it is rounding.
    */
   private static final double NOTHING = 1e-5;
+  /** Where a maximum or a sign is another, a gradient goes elsewhere. */
+  private static final double BFLOAT16 = 0.3;
+  private static final double BFLOAT16_SCORE = 1e-2;
   /** A step by which a slope is measured. */
   private static final double SMALL = 1e-4;
 
-  static Step of(ComputationGraph graph, MultiDataSet data) {
+  public static TrainingStep of(ComputationGraph graph, MultiDataSet data) {
     graph.setInputs(copies(data.getFeatures()));
     graph.setLabels(copies(data.getLabels()));
     graph.setLayerMaskArrays(null, copies(data.getLabelsMaskArrays()));
@@ -52,7 +57,7 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
     Set<String> names = new TreeSet<>(graph.gradient().gradientForVariable().keySet());
     // DL4J gives gradients of what a layer has not, where it has them fixed.
     names.retainAll(graph.paramTable().keySet());
-    return new Step(graph.score(), names, parts(graph));
+    return new TrainingStep(graph.score(), names, parts(graph));
   }
 
   /** Each parameter's part of the flat array. */
@@ -82,14 +87,14 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
   }
 
   /** A step that DL4J has no part in but the loss. */
-  static Step onEngine(FastComputationGraph fast, MultiDataSet data) {
-    Step step = of(fast, data);
+  static TrainingStep onEngine(FastComputationGraph fast, MultiDataSet data) {
+    TrainingStep step = of(fast, data);
     assertFalse(fast.profiled().isEmpty(), "DL4J trains this network");
     return step;
   }
 
   /** The engine's step on a copy of the network. */
-  static Step onEngine(ComputationGraph graph, EngineOptions options, MultiDataSet data) {
+  public static TrainingStep onEngine(ComputationGraph graph, EngineOptions options, MultiDataSet data) {
     FastComputationGraph fast = wrapped(graph, options);
     try {
       return onEngine(fast, data);
@@ -100,7 +105,7 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
 
   /** DL4J's and the engine's step on a batch are one. */
   static void compare(String what, ComputationGraph graph, MultiDataSet data) {
-    Step expected = of(graph, data);
+    TrainingStep expected = of(graph, data);
     onEngine(graph, FLOATS, data).assertIs(what, expected);
   }
 
@@ -130,20 +135,37 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
     return graph.score(new MultiDataSet(features, labels), true) * features[0].size(0);
   }
 
-  /** A network with the vertices given, in NCHW and in NHWC. */
+  /** A network with the vertices given, in NCHW and in NHWC; in bfloat16, too. */
   static void compareBothLayouts(String name, Consumer<Sketch> vertices) {
     assertAll(name, Stream.of(CNN2DFormat.values()).map(format -> () -> {
       Sketch net = new Sketch(format);
       vertices.accept(net);
-      compare(name + " " + format, net.classes(), net.batch(5));
+      ComputationGraph graph = net.classes();
+      MultiDataSet data = net.batch(5);
+      TrainingStep expected = of(graph, data);
+      onEngine(graph, FLOATS, data).assertIs(name + " " + format, expected);
+      onEngine(graph, NARROW, data).assertNear(name + " " + format + " bfloat16", expected);
     }));
   }
 
-  void assertIs(String what, Step expected) {
+  /** As near as 8 bits of precision are, over all tensors. */
+  void assertNear(String what, TrainingStep expected) {
+    double difference = 0;
+    double length = 0;
+    for (Map.Entry<String, INDArray> right : expected.gradients.entrySet()) {
+      difference += Math.pow(length(flat(right.getValue()).sub(flat(gradients.get(right.getKey())))), 2);
+      length += Math.pow(length(right.getValue()), 2);
+    }
+    double error = Math.sqrt(difference / length);
+    assertTrue(error <= BFLOAT16, what + ": gradients are off by " + error);
+    assertEquals(expected.score, score, BFLOAT16_SCORE * expected.score, what + ": score");
+  }
+
+  void assertIs(String what, TrainingStep expected) {
     assertIs(what, expected, FLOAT32, SCORE);
   }
 
-  void assertIs(String what, Step expected, double tolerance, double scoreTolerance) {
+  void assertIs(String what, TrainingStep expected, double tolerance, double scoreTolerance) {
     assertEquals(expected.score, score, scoreTolerance * Math.max(Math.abs(expected.score), 1e-3), what + ": score");
     assertEquals(expected.names, names, what);
     double scale = expected.scale();
@@ -155,13 +177,13 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
   }
 
   /** The largest root mean square of a tensor's gradient. */
-  double scale() {
+  public double scale() {
     return gradients.values().stream().mapToDouble(gradient -> length(gradient) / Math.sqrt(gradient.length())).max()
         .orElse(0);
   }
 
   /** The difference's length relative to the true gradient's; NaN where a number isn't finite. */
-  static double error(INDArray expected, INDArray found, double scale) {
+  public static double error(INDArray expected, INDArray found, double scale) {
     assertEquals(expected.length(), found.length());
     double least = NOTHING * scale * Math.sqrt(expected.length());
     double difference = length(flat(expected).sub(flat(found)));
@@ -177,7 +199,7 @@ record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
   }
 
   /** The middle one of the tensors' errors. */
-  double median(Step expected) {
+  double median(TrainingStep expected) {
     double scale = expected.scale();
     double[] errors = expected.gradients.entrySet().stream()
         .mapToDouble(entry -> error(entry.getValue(), gradients.get(entry.getKey()), scale)).sorted().toArray();
