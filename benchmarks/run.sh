@@ -15,7 +15,8 @@ trap 'rm -rf "$jars"' EXIT
 
 fail() { local code=$1; shift; printf 'run.sh: %s\n' "$*" >&2; exit "$code"; }
 
-command -v "$java" >/dev/null || fail 69 'java is missing: JDK 17 or newer is needed (apt-get install openjdk-17-jdk-headless).'
+command -v "$java" >/dev/null ||
+  fail 69 'java is missing: JDK 17 or newer is needed (apt-get install openjdk-17-jdk-headless).'
 command -v mvn >/dev/null || fail 69 'Maven is missing: apt-get install maven.'
 
 printf 'Building ...\n' >&2

@@ -31,7 +31,8 @@ fi
 if [[ ! -f $environment/complete ]]; then
   free_kb=$(df -Pk "$cache" | awk 'NR == 2 { print $4 }')
   [[ $free_kb -ge $needed_kb ]] ||
-    fail "$cache has $((free_kb / 1024)) MB left, $((needed_kb / 1024)) MB are needed. XDG_CACHE_HOME names another place."
+    fail "$cache has $((free_kb / 1024)) MB left, $((needed_kb / 1024)) MB are needed." \
+      'XDG_CACHE_HOME names another place.'
   python=$(find_python)
   rm -rf "$environment"
   "$python" -m venv "$environment" >&2

@@ -25,6 +25,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.Variants.Change;
+import org.resnet4j.engine.update.FusedSolver;
 
 /**
  * A {@code ComputationGraph} whose predictions come from the engine: {@code output}, {@code outputSingle},
@@ -77,6 +78,9 @@ public class FastComputationGraph extends ComputationGraph {
     // Last: what is above isn't a change.
     variants = compilable ? new Variants(this, options) : null;
     trainer = compilable ? new Trainer(this, options) : null;
+    if (compilable) {
+      solver = new FusedSolver(this, options.threads());
+    }
   }
 
   /** Compiles for the outputs; gives the lines about vertices that DL4J computes. */
@@ -298,13 +302,20 @@ public class FastComputationGraph extends ComputationGraph {
     changing(Change.UNSEEN, () -> super.pretrainLayer(layerName, iter));
   }
 
-  /** DL4J's optimisers call it after every step too. */
+  /** Optimisers call it after every step too, with the network's own array, which is then as it has to be. */
   @Override
   public void setParams(INDArray params) {
-    if (trainer != null && params != flattenedParams) {
+    boolean own = flattenedParams != null && params.length() == flattenedParams.length()
+        && params.data().pointer().address() == flattenedParams.data().pointer().address()
+        && params.offset() == flattenedParams.offset();
+    if (trainer != null && !own) {
       trainer.changed();
     }
-    changing(Change.SHORT, () -> super.setParams(params));
+    changing(Change.SHORT, () -> {
+      if (!own) {
+        super.setParams(params);
+      }
+    });
   }
 
   @Override

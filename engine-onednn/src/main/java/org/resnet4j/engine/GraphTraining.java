@@ -17,6 +17,7 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -69,16 +70,21 @@ final class GraphTraining implements AutoCloseable {
     gradient = views(graph, gradients);
   }
 
-  /** The flat array and each parameter's view of it, as DL4J's own backward pass gives them. */
+  /** The flat array and each trained parameter's view of it, as DL4J's own backward pass gives them. */
   private static Gradient views(ComputationGraph graph, INDArray flat) {
     Gradient gradient = new DefaultGradient(flat);
     INDArray vector = flat.reshape(flat.length());
-    long offset = 0;
-    for (Map.Entry<String, INDArray> parameter : graph.paramTable().entrySet()) {
-      INDArray values = parameter.getValue();
-      INDArray part = vector.get(NDArrayIndex.interval(offset, offset + values.length()));
-      gradient.setGradientFor(parameter.getKey(), part.reshape(values.ordering(), values.shape()), values.ordering());
-      offset += values.length();
+    for (int index : graph.topologicalSortOrder()) {
+      GraphVertex vertex = graph.getVertices()[index];
+      if (vertex.hasLayer() && !(vertex.getLayer() instanceof FrozenLayer)
+          && !(vertex.getLayer() instanceof FrozenLayerWithBackprop)) {
+        vertex.paramTable(true).forEach((key, values) -> {
+          long offset = values.offset() - graph.params().offset();
+          INDArray part = vector.get(NDArrayIndex.interval(offset, offset + values.length()));
+          gradient.setGradientFor(vertex.getVertexName() + "_" + key, part.reshape(values.ordering(), values.shape()),
+              values.ordering());
+        });
+      }
     }
     return gradient;
   }

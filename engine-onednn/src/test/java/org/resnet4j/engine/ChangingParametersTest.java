@@ -143,7 +143,7 @@ class ChangingParametersTest {
     fast.fit(new ListDataSetIterator<>(List.of(data, data, data), 1), 2);
     assertEquals(12, watching.here.size());
     for (int i = 0; i < watching.here.size(); i++) {
-      assertTrue(difference(watching.right.get(i), watching.here.get(i)) < 1e-4, "step " + i);
+      assertTrue(difference(watching.right.get(i), watching.here.get(i)) < 1e-4, "step " + i + " off by " + difference(watching.right.get(i), watching.here.get(i)));
       assertTrue(i < 2 || difference(watching.here.get(i - 2), watching.here.get(i)) > 1e-4, "step " + i);
     }
     for (INDArray found : watching.there) {

@@ -85,8 +85,8 @@ enum Contender {
 
   /** @throws IllegalArgumentException that lists the names */
   static Contender named(String label) {
-    return Arrays.stream(values()).filter(contender -> contender.label.equals(label)).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no contender is named \"" + label + "\"; there are " + names()));
+    return Arrays.stream(values()).filter(contender -> contender.label.equals(label)).findFirst().orElseThrow(
+        () -> new IllegalArgumentException("no contender is named \"" + label + "\"; there are " + names()));
   }
 
   /** All labels. */

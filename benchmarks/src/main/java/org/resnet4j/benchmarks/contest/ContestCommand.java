@@ -11,7 +11,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,10 +39,9 @@ import picocli.CommandLine.Option;
     footer = {
         "",
         "Needs JDK 17, Maven, Python 3.10 or newer with venv, and for torch-compile-* a C++ compiler (apt-get install"
-            + " g++). Python's packages, 5 GB, are installed once in $XDG_CACHE_HOME/resnet4j/benchmarks (~/.cache without"
-            + " XDG_CACHE_HOME); --contenders without torch-* and onnxruntime-int8 does without them. An idle machine"
-            + " gives the best figures, and all contenders of a setting have to fit its memory at once: about 12 GB for"
-            + " resnet50."})
+            + " g++). Python's packages, 6 GB, are installed once in $XDG_CACHE_HOME/resnet4j/benchmarks (~/.cache"
+            + " without XDG_CACHE_HOME); --contenders without torch-* and onnxruntime-int8 does without them. An idle"
+            + " machine gives the best figures, and all contenders of a setting have to fit its memory at once."})
 public final class ContestCommand implements Callable<Integer> {
   private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
   private static final String PLOT = "images-per-second.png";
@@ -63,8 +61,9 @@ public final class ContestCommand implements Callable<Integer> {
   private List<String> threads;
 
   @Option(names = "--contenders", split = ",", paramLabel = "NAME",
-      description = "Who takes part; without it everyone: ${COMPLETION-CANDIDATES}. In bf16 only where the processor has"
-          + " fast kernels for it.", completionCandidates = ContenderNames.class, converter = ContenderConverter.class)
+      description = "Who takes part; without it everyone: ${COMPLETION-CANDIDATES}. In bf16 only where the processor"
+          + " has fast kernels for it.",
+      completionCandidates = ContenderNames.class, converter = ContenderConverter.class)
   private List<Contender> contenders = List.of();
 
   @Option(names = "--rounds", paramLabel = "N", description = "Rounds of each contender.", defaultValue = "5")
@@ -141,8 +140,8 @@ public final class ContestCommand implements Callable<Integer> {
     List<Setting> settings = settings(machine);
     List<Contender> takingPart = takingPart(machine);
     if (takingPart.isEmpty()) {
-      err.println("Nobody takes part in contests of " + job.name().toLowerCase(Locale.ROOT)
-          + (job == Job.TRAINING ? " yet." : " on this machine with --contenders as given."));
+      err.println(job == Job.TRAINING ? "There are no training contenders yet."
+          : "None of the contenders that --contenders names can take part on this machine.");
       return ExitCode.NO_CONTENDERS.code();
     }
     Pace pace = quick ? Pace.QUICK : Pace.thorough(rounds);

@@ -91,8 +91,8 @@ final class MarkdownReport {
         "| Contender | images/s | p50 ms | p99 ms | Peak MB | Start s | Compile s | Deviation | Variant |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---|"));
     for (Measurement m : result.measurements()) {
-      lines.add(String.format(Locale.ROOT, "| `%s` | %s | %s | %s | %s | %.1f | %.2f | %.0e | %s |", m.contender().label(),
-          significant(m.imagesPerSecond()), significant(m.rounds().percentile(50)),
+      lines.add(String.format(Locale.ROOT, "| `%s` | %s | %s | %s | %s | %.1f | %.2f | %.0e | %s |",
+          m.contender().label(), significant(m.imagesPerSecond()), significant(m.rounds().percentile(50)),
           significant(m.rounds().percentile(99)),
           m.peakBytes() > 0 ? String.format(Locale.ROOT, "%.0f", m.peakBytes() / MEGABYTE) : "-",
           m.startSeconds(), m.compileSeconds(), m.deviation(),

@@ -56,7 +56,7 @@ final class Plot {
     return picture;
   }
 
-  /** Series share the space of a bar: to have wide ones in two colours, ours are painted over the same ones of others. */
+  /** Series share the space of a bar: for wide ones in two colours, ours are painted over all in the others' colour. */
   private static void paint(HeatResult result, int height, Graphics2D panel) {
     chart(result, height, OTHERS, Color.WHITE, measurement -> true).paint(panel, WIDTH, height);
     chart(result, height, OURS, new Color(0, true), measurement -> measurement.contender().engine())

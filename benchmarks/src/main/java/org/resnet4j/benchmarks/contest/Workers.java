@@ -18,12 +18,17 @@ import org.resnet4j.benchmarks.worker.NumberType;
 import org.resnet4j.benchmarks.worker.Variant;
 import org.resnet4j.benchmarks.worker.WorkerTask;
 
-/** Starts workers, the Java ones as a user starts Java: with a class path and no flags. Kills them all if we are killed. */
+/**
+ * Starts workers, the Java ones as a user starts Java: with a class path and no flags. Those that wait for their turn
+ * take no processor time (none of the libraries' threads spins for longer than milliseconds). If we are killed, so are
+ * they.
+ */
 final class Workers implements AutoCloseable {
   /** The slowest contender's first result, or a compiler's work on the deepest network, takes minutes. */
   private static final long PATIENCE_SECONDS = 1800;
   private static final Pattern TUNING = Pattern.compile(
-      "(OMP|GOMP|KMP|MKL|OPENBLAS|ONEDNN|DNNL|ORT|TORCH|TORCHINDUCTOR|ND4J)_.*|PYTHON.*|_JAVA_OPTIONS|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS");
+      "(OMP|GOMP|KMP|MKL|OPENBLAS|ONEDNN|DNNL|ORT|TORCH|TORCHINDUCTOR|ND4J)_.*|PYTHON.*|_JAVA_OPTIONS|JDK_JAVA_OPTIONS"
+          + "|JAVA_TOOL_OPTIONS");
 
   private final PythonSide python;
   private final Job job;

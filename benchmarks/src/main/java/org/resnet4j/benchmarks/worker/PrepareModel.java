@@ -26,11 +26,11 @@ import org.resnet4j.zoo.weights.SavedModel;
  * Writes a {@link ModelFiles}: a zoo network of random weights, images, and the outputs that stock Deeplearning4j
  * computes.
  *
- * <p>Random weights would make most networks' values grow from block to block and their softmax say 1 and 0, which hides
- * deviations. So one step of training at rate zero gives batch norms the statistics of what they see, and the last layer
- * is scaled until its logits vary by {@value #LOGIT_DEVIATION}. Branches add little to their shortcuts, as in trained
- * networks: where they add as much, rounding errors grow from block to block until a deep network's output in bfloat16
- * has nothing to do with that in float32.
+ * <p>Random weights would make most networks' values grow from block to block and their softmax say 1 and 0, which
+ * hides deviations. So one step of training at rate zero gives batch norms the statistics of what they see, and the
+ * last layer is scaled until its logits vary by {@value #LOGIT_DEVIATION}. Branches add little to their shortcuts, as
+ * in trained networks: where they add as much, rounding errors grow from block to block until a deep network's output
+ * in bfloat16 has nothing to do with that in float32.
  */
 public final class PrepareModel {
   private static final double LOGIT_DEVIATION = 1;

@@ -1,6 +1,6 @@
 package org.resnet4j.benchmarks.worker;
 
-/** A setting of a contender that is fast on some machines and slow on others: the contest tries all and takes the best. */
+/** What makes a contender fast on some machines and slow on others: the contest tries all and takes the best. */
 public enum Variant {
   /** There is nothing to choose. */
   ONLY(""),

@@ -35,7 +35,7 @@ class ContestCommandTest {
   @Test
   void trainingHasNoContendersYet() {
     assertEquals(ExitCode.NO_CONTENDERS.code(), run("--only", "training"));
-    assertEquals("Nobody takes part in contests of training yet.\n", said());
+    assertEquals("There are no training contenders yet.\n", said());
     assertTrue(Files.notExists(home.resolve("target")), "nothing is begun");
   }
 
@@ -61,7 +61,8 @@ class ContestCommandTest {
     assertEquals(ExitCode.OK.code(), run("--help"));
     String help = out.toString(StandardCharsets.UTF_8);
     for (String part : List.of("--only", "--models", "--batch", "--threads", "--contenders", "--rounds", "--quick",
-        "--output", "onnxruntime-int8", "g++", "Exit codes", "ratio resnet50 b8 t1 engine-f32 / onnxruntime-f32 = 1.02")) {
+        "--output", "onnxruntime-int8", "g++", "Exit codes",
+        "ratio resnet50 b8 t1 engine-f32 / onnxruntime-f32 = 1.02")) {
       assertTrue(help.contains(part), () -> part + " in " + help);
     }
     assertTrue(!help.contains("--home"), help);

@@ -32,8 +32,9 @@ class MarkdownReportTest {
     Conditions conditions = new Conditions(Job.INFERENCE, new Machine("Some CPU", Set.of("avx2"), 2), Pace.thorough(5),
         LocalDateTime.of(2026, 1, 2, 3, 4, 5), "0123456789ab", "0.10 0.20 0.30", "1.10 1.20 1.30");
     String text = new MarkdownReport(conditions, List.of(RESULT)).text("plot.png");
-    for (String part : List.of("Some CPU, 2 cores", "avx2", "0.10 0.20 0.30 before, 1.10 1.20 1.30 after", "0123456789ab",
-        "2026-01-02T03:04:05", "5 rounds", "| `engine-f32` | Framework 1.2 |", "![Images per second](plot.png)",
+    for (String part : List.of("Some CPU, 2 cores", "avx2", "0.10 0.20 0.30 before, 1.10 1.20 1.30 after",
+        "0123456789ab", "2026-01-02T03:04:05", "5 rounds", "| `engine-f32` | Framework 1.2 |",
+        "![Images per second](plot.png)",
         "## resnet50 b8 t1", "ratio resnet50 b8 t1 engine-f32 / torch-eager-f32 = 2.00")) {
       assertTrue(text.contains(part), () -> part + " in " + text);
     }

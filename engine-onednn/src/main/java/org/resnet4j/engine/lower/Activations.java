@@ -98,13 +98,20 @@ final class Activations {
     } else if (type == ActivationLReLU.class) {
       return chain(List.of(function(eltwise_relu, ((ActivationLReLU) activation).getAlpha(), 0)));
     } else if (type == ActivationRReLU.class) {
+      if (site.trains()) {
+        throw site.unsupported("activation RReLU, whose slopes are random in training");
+      }
       // In inference DL4J takes the slopes' mean for the least output.
       ActivationRReLU relu = (ActivationRReLU) activation;
       return chain(List.of(function(eltwise_clip, 0.5 * (relu.getL() + relu.getU()), Float.MAX_VALUE)));
     } else if (type == ActivationThresholdedReLU.class) {
       return stepped(Kind.GREATER, x, 0, ((ActivationThresholdedReLU) activation).getTheta());
     } else if (type == ActivationELU.class) {
-      return chain(List.of(function(eltwise_elu, ((ActivationELU) activation).getAlpha(), 0)));
+      double alpha = ((ActivationELU) activation).getAlpha();
+      if (site.trains() && alpha != 1) {
+        throw site.unsupported("activation ELU with alpha " + alpha + ", which DL4J's gradient takes for 1");
+      }
+      return chain(List.of(function(eltwise_elu, alpha, 0)));
     } else if (type == ActivationGELU.class) {
       return ((ActivationGELU) activation).isPrecise() ? preciseGelu()
           : chain(List.of(function(eltwise_swish, GELU_SIGMOID, 0)));

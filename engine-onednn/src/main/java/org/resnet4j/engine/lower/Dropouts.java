@@ -8,7 +8,9 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.resnet4j.engine.plan.Value;
 import org.resnet4j.zoo.layer.ChannelDropout;
 
@@ -22,7 +24,7 @@ final class Dropouts {
       throw site.unsupported("weight noise " + base.getWeightNoise().getClass().getSimpleName());
     }
     IDropout dropout = layer.getIDropout();
-    if (dropout == null || !looks(layer)) {
+    if (!drops(layer)) {
       return site.input();
     } else if (dropout.getClass() == Dropout.class && ((Dropout) dropout).getPSchedule() == null) {
       return dropped(site, ((Dropout) dropout).getP(), null);
@@ -37,10 +39,16 @@ final class Dropouts {
     throw site.unsupported("dropout " + dropout.getClass().getSimpleName());
   }
 
+  /** Whether the layer loses some of its input in training. */
+  static boolean drops(Layer layer) {
+    return layer.getIDropout() != null && looks(layer);
+  }
+
   /** All layers have the setting; not all look at it. */
   private static boolean looks(Layer layer) {
     return layer instanceof ConvolutionLayer || layer instanceof DenseLayer || layer instanceof DropoutLayer
-        || layer instanceof Upsampling2D;
+        || layer instanceof Upsampling2D || layer instanceof PReLULayer
+        || layer instanceof ElementWiseMultiplicationLayer;
   }
 
   private static Signal dropped(Site site, double retained, Integer channels) {

@@ -67,7 +67,7 @@ final class Layers {
     put(table, PReLULayer.class, Norms::prelu);
     put(table, ParametricRelu.class, Norms::prelu);
     put(table, ElementWiseMultiplicationLayer.class, (site, layer) -> Activations.apply(site, layer.getActivationFn(),
-        Norms.affine(site, site.parameter("W"), site.parameter("b"), 1), -1));
+        Norms.scaled(site, site.parameter("W"), site.parameter("b")), -1));
     put(table, DenseLayer.class, (site, dense) -> {
       if (dense.hasLayerNorm()) {
         throw site.unsupported("a dense layer with layer normalisation");

@@ -5,15 +5,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
-import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.resnet4j.engine.node.Detached;
 import org.resnet4j.engine.node.Interpreted;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Node;
@@ -54,14 +54,27 @@ public final class Lowering {
     List<Value> inputs = lowering.inputs();
     for (String output : configuration.getNetworkOutputs()) {
       if (!(configuration.getVertices().get(output) instanceof LayerVertex)
-          || !(graph.getVertex(output).getLayer() instanceof IOutputLayer)) {
+          || !(loss(graph, output) instanceof IOutputLayer)) {
         throw new Unsupported(output, "an output that has no loss");
       }
+      configuration.getVertexInputs().forEach((vertex, read) -> {
+        if (read.contains(output)) {
+          throw new Unsupported(output, "an output that vertex " + vertex + " reads");
+        }
+      });
     }
     lowering.vertices(Set.copyOf(configuration.getNetworkOutputs()));
     List<Value> given = configuration.getNetworkOutputs().stream()
         .flatMap(output -> configuration.getVertexInputs().get(output).stream()).map(lowering::output).toList();
-    return new Program(inputs, lowering.nodes, given);
+    Program program = new Program(inputs, lowering.nodes, given);
+    Frozen.checkReached(program);
+    return program;
+  }
+
+  /** The layer that computes an output's loss. */
+  private static Layer loss(ComputationGraph graph, String output) {
+    Layer layer = graph.getVertex(output).getLayer();
+    return layer instanceof FrozenLayerWithBackprop held ? held.getInsideLayer() : layer;
   }
 
   private List<Value> inputs() {
@@ -81,10 +94,13 @@ public final class Lowering {
       if (!signals.containsKey(name) && !without.contains(name)) {
         List<Signal> inputs = configuration.getVertexInputs().get(name).stream().map(signals::get).toList();
         GraphVertex vertex = configuration.getVertices().get(name);
-        Site site = new Site(nodes, name, inputs, graph.getVertices()[index].getLayer(), training && !frozen(vertex));
+        Layer layer = graph.getVertices()[index].getLayer();
+        Frozen frozen = Frozen.of(vertex, layer);
+        Site site = new Site(nodes, name, inputs, layer, training && frozen == Frozen.NOT);
         int before = nodes.size();
         try {
-          signals.put(name, lower(site, vertex));
+          Signal signal = lower(site, vertex);
+          signals.put(name, training ? checked(site, vertex, frozen, signal) : signal);
         } catch (Unsupported e) {
           if (training) {
             throw e;
@@ -94,6 +110,19 @@ public final class Lowering {
         }
       }
     }
+  }
+
+  /** What training makes of a vertex beyond its nodes. */
+  private Signal checked(Site site, GraphVertex vertex, Frozen frozen, Signal signal) {
+    if (site.layer() instanceof IOutputLayer) {
+      throw site.unsupported("a layer with a loss that is no output");
+    } else if (frozen == Frozen.NOT || !new Program(List.of(), nodes, List.of()).wanted().contains(signal.value())) {
+      return signal;
+    } else if (frozen == Frozen.HELD) {
+      Frozen.check(site.vertex(), vertex);
+      return signal;
+    }
+    return signal.with(site.add(output -> new Detached(signal.value(), output)));
   }
 
   /** The vertex as DL4J computes it. */
@@ -110,27 +139,20 @@ public final class Lowering {
         new Interpreted(inputs, output, parameters, vertex, kind.getSimpleName(), what)));
   }
 
-  private static Signal lower(Site site, GraphVertex vertex) {
+  private Signal lower(Site site, GraphVertex vertex) {
     if (vertex instanceof FrozenVertex frozen) {
+      if (frozen.getUnderlying() instanceof LayerVertex && training) {
+        // Unlike in a FrozenLayer, batch norm and dropout are those of training in it.
+        throw site.unsupported("a layer in a FrozenVertex");
+      }
       return lower(site, frozen.getUnderlying());
     } else if (vertex instanceof LayerVertex layer) {
       Site prepared = layer.getPreProcessor() == null ? site
           : site.with(Preprocessors.lower(site, layer.getPreProcessor()));
-      Layer bare = bare(layer.getLayerConf().getLayer());
+      org.deeplearning4j.nn.conf.layers.Layer bare = Frozen.bare(layer.getLayerConf().getLayer());
       return Layers.lower(site.trains() ? prepared.with(Dropouts.dropped(prepared, bare)) : prepared, bare);
     }
     return Vertices.lower(site, vertex);
-  }
-
-  private static boolean frozen(GraphVertex vertex) {
-    return vertex instanceof FrozenVertex
-        || vertex instanceof LayerVertex layer && bare(layer.getLayerConf().getLayer()) != layer.getLayerConf().getLayer();
-  }
-
-  /** The layer inside those that only freeze it. */
-  private static Layer bare(Layer layer) {
-    return layer instanceof FrozenLayer frozen ? bare(frozen.getLayer())
-        : layer instanceof FrozenLayerWithBackprop held ? bare(held.getUnderlying()) : layer;
   }
 
   private Value output(String name) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -94,12 +95,26 @@ record Site(List<Node> nodes, String vertex, List<Signal> inputs, Layer layer, b
    * @param shape of the numbers as DL4J's array has its axes
    */
   Signal constant(String name, Signal with, List<Long> shape, Supplier<float[]> values) {
+    return fixed(with, shape, (full, order) -> computed(name, full.stream().reduce(1L, Math::multiplyExact),
+        () -> Parameters.permuted(values.get(), full, order)));
+  }
+
+  /** A parameter that goes with an array in the same way. */
+  Signal parameter(String key, Signal with, List<Long> shape) {
+    return fixed(with, shape, (full, order) -> parameter(key, key, array ->
+        array.reshape(array.ordering(), longs(full)).permute(order.stream().mapToInt(axis -> axis).toArray())));
+  }
+
+  private static long[] longs(List<Long> numbers) {
+    return numbers.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private Signal fixed(Signal with, List<Long> shape, BiFunction<List<Long>, List<Integer>, Constant> constant) {
     int rank = with.order() == null ? shape.size() + 1 : with.order().size();
     List<Long> full = new ArrayList<>(Collections.nCopies(rank - shape.size(), 1L));
     full.addAll(shape);
-    long length = full.stream().reduce(1L, Math::multiplyExact);
     List<Integer> order = with.order() == null ? IntStream.range(0, rank).boxed().toList() : with.order();
-    Constant numbers = computed(name, length, () -> Parameters.permuted(values.get(), full, order));
+    Constant numbers = constant.apply(full, order);
     return with.with(add(output -> new Fixed(output, numbers, order.stream().map(full::get).toList())));
   }
 

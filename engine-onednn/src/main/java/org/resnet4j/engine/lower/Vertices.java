@@ -46,6 +46,8 @@ import org.resnet4j.zoo.layer.Scaling;
 
 /** Vertices without parameters as nodes. */
 final class Vertices {
+  /** What DL4J's vertex takes for less in its gradient, unless it is told otherwise, which doesn't show. */
+  private static final double LEAST_DISTANCE = 1e-8;
   /** By exact class: a subclass may compute something else. */
   private static final Map<Class<?>, BiFunction<Site, GraphVertex, Signal>> TABLE = table();
 
@@ -76,7 +78,7 @@ final class Vertices {
         site.elementwise(site.input(), Eltwise.linear(1, vertex.getShiftFactor())));
     put(table, Scaling.class, Vertices::scaled);
     put(table, L2NormalizeVertex.class, Vertices::normalised);
-    put(table, L2Vertex.class, Vertices::distance);
+    put(table, L2Vertex.class, (site, vertex) -> distance(site));
     put(table, PreprocessorVertex.class, (site, vertex) -> Preprocessors.lower(site, vertex.getPreProcessor()));
     put(table, ReshapeVertex.class, Vertices::reshaped);
     put(table, Reshaping.class, (site, vertex) -> {
@@ -194,24 +196,25 @@ final class Vertices {
     if (axes != null && axes.length > 0) {
       throw site.unsupported("vertex L2NormalizeVertex along axes " + Arrays.toString(axes));
     }
-    Signal length = length(site, site.input());
-    Signal least = site.elementwise(length, new Eltwise(eltwise_clip, (float) vertex.getEps(), Float.MAX_VALUE));
-    return site.combined(Combination.Kind.DIVIDE, site.input(), least);
+    return site.combined(Combination.Kind.DIVIDE, site.input(), length(site, site.input(), vertex.getEps()));
   }
 
-  private static Signal distance(Site site, L2Vertex vertex) {
+  private static Signal distance(Site site) {
     List<Signal> inputs = site.inOneOrder(Ranks.EQUAL);
     Signal difference = inputs.get(0).with(site.add(output -> new Combination(Combination.Kind.SUBTRACT,
         inputs.get(0).value(), inputs.get(1).value(), output, Ranks.EQUAL, List.of())));
-    return length(site, difference);
+    return length(site, difference, site.trains() ? LEAST_DISTANCE : 0);
   }
 
-  /** Of each example, [N, 1]. */
-  private static Signal length(Site site, Signal x) {
+  /** Of each example, [N, 1], and no less than epsilon: a root has no slope at 0. */
+  private static Signal length(Site site, Signal x, double epsilon) {
     Signal squares = site.elementwise(x, new Eltwise(eltwise_square, 0, 0));
     Value rows = site.add(output -> new Reshape(squares.value(), output, shape -> new long[] {shape[0], -1}));
     Value sums = site.add(output -> new Reduction(Reduction.Kind.SUM, rows, output, List.of(1), true));
-    return site.elementwise(new Signal(sums), new Eltwise(eltwise_sqrt, 0, 0));
+    Eltwise root = new Eltwise(eltwise_sqrt, 0, 0);
+    return epsilon == 0 ? site.elementwise(new Signal(sums), root)
+        : site.elementwise(new Signal(sums), new Eltwise(eltwise_clip,
+            (float) Math.max(epsilon * epsilon, Float.MIN_NORMAL), Float.MAX_VALUE), root);
   }
 
   private static Signal reshaped(Site site, ReshapeVertex vertex) {

@@ -95,6 +95,9 @@ public record Affine(Value input, Value output, Constant scale, Constant shift, 
   /** The gradient of the input alone: scale and shift are made from parameters that stay as they are. */
   @Override
   public void train(Emitter emitter, Tape tape) {
+    if (scale.isTrained() || shift.isTrained()) {
+      throw new IllegalStateException("vertex " + emitter.node() + ": a scale that trains is RunningNorm's");
+    }
     new Affine(input, output, scale, shift, axis, List.of()).forward(emitter);
     Tensor x = emitter.tensor(input);
     tape.record(output, () -> {

@@ -3,7 +3,6 @@ package org.resnet4j.engine.node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,20 +22,17 @@ public final class Fusion {
   private static final int MOST = 31;
 
   private final boolean training;
-  private final Set<Value> trained = new HashSet<>();
+  private final Set<Value> wanted;
   private final Node[] nodes;
   private final Map<Value, Integer> makers = new HashMap<>();
   private final Map<Value, Integer> readers = new HashMap<>();
 
   private Fusion(Program program, boolean training) {
     this.training = training;
+    wanted = program.wanted();
     nodes = program.nodes().toArray(Node[]::new);
     for (int i = 0; i < nodes.length; i++) {
       makers.put(nodes[i].output(), i);
-      if (nodes[i].constants().stream().anyMatch(Constant::isTrained)
-          || nodes[i].inputs().stream().anyMatch(trained::contains)) {
-        trained.add(nodes[i].output());
-      }
       nodes[i].inputs().forEach(this::read);
     }
     program.outputs().forEach(this::read);
@@ -51,7 +47,7 @@ public final class Fusion {
     return of(program, false);
   }
 
-  /** For training, where the backward pass reads most of what lies between. */
+  /** For training, where the backward pass reads most of what lies between; up to there as for inference. */
   public static Program training(Program program) {
     return of(program, true);
   }
@@ -81,7 +77,7 @@ public final class Fusion {
   }
 
   private void fuse(int i) {
-    if (training && trained.contains(nodes[i].output()) && !fusesInTraining(i)) {
+    if (training && wanted.contains(nodes[i].output()) && !fusesInTraining(i)) {
       return;
     }
     if (nodes[i] instanceof Affine affine) {

@@ -59,10 +59,6 @@ final class Layouts {
     };
   }
 
-  static memory.data_type type(memory.desc desc) {
-    return desc.get_data_type().intern();
-  }
-
   /** How many elements an array has. */
   static long count(Tensor x) {
     return Arrays.stream(x.shape()).reduce(1, (a, b) -> a * b);
@@ -70,7 +66,7 @@ final class Layouts {
 
   /** How many numbers lie there, those in blocks that nobody reads included. */
   static long elements(memory.desc desc) {
-    return desc.get_size() / (type(desc) == memory.data_type.f32 ? Float.BYTES : Short.BYTES);
+    return desc.get_size() / (Descs.type(desc) == memory.data_type.f32 ? Float.BYTES : Short.BYTES);
   }
 
   /** Whether each example lies by itself, without gaps. */

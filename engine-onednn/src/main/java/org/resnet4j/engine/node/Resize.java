@@ -17,6 +17,7 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 import org.resnet4j.zoo.layer.Resampling;
@@ -39,10 +40,28 @@ public record Resize(Value input, Value output, Resampling.Kernel kernel, int he
     if (x.rank() != 4) {
       throw emitter.wrong("images", x);
     }
+    long[] shape = shape(x);
+    emitter.give(output, isOneDnns(x, shape) ? resampled(emitter, x, shape) : multiplied(emitter, x, shape, false));
+  }
+
+  private long[] shape(Tensor x) {
     long[] shape = x.shape();
     shape[2] = factors ? shape[2] * height : height;
     shape[3] = factors ? shape[3] * width : width;
-    emitter.give(output, isOneDnns(x, shape) ? resampled(emitter, x, shape) : multiplied(emitter, x, shape));
+    return shape;
+  }
+
+  /** A weighted sum whichever kernel computes it, and its gradient that of the product. */
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    long[] shape = emitter.tensor(input).shape();
+    tape.record(output, () -> tape.put(input, multiplied(emitter, tape.take(output), shape, true)));
+  }
+
+  @Override
+  public boolean keepsOutput() {
+    return false;
   }
 
   /** oneDNN has no cubic kernel, and takes the other one of two pixels that are equally near. */
@@ -82,25 +101,30 @@ public record Resize(Value input, Value output, Resampling.Kernel kernel, int he
     return description;
   }
 
-  /** Each side as a product with its weights, [new, old]; channels last, so that all channels are one product. */
-  private Tensor multiplied(Emitter emitter, Tensor x, long[] shape) {
+  /**
+   * Each side as a product with its weights, [new, old]; channels last, so that all channels are one product.
+   *
+   * @param back whether by the weights transposed, from the new size to the old
+   */
+  private Tensor multiplied(Emitter emitter, Tensor x, long[] shape, boolean back) {
     memory.data_type type = emitter.type();
     Tensor images = emitter.in(x, Descs.channelsLast(x.shape(), type));
     Tensor rows = images.as(Descs.plain(new long[] {shape[0], x.size(2), x.size(3) * shape[1]}, type));
-    Tensor high = product(emitter, weights(emitter, x.size(2), shape[2]), rows);
+    Tensor high = product(emitter, weights(emitter, x.size(2), shape[2], back), rows);
     Tensor columns = high.as(Descs.plain(new long[] {shape[0] * shape[2], x.size(3), shape[1]}, type));
-    return product(emitter, weights(emitter, x.size(3), shape[3]), columns).as(Descs.channelsLast(shape, type));
+    return product(emitter, weights(emitter, x.size(3), shape[3], back), columns).as(Descs.channelsLast(shape, type));
   }
 
-  private Tensor weights(Emitter emitter, long from, long to) {
-    double[][] weights = Resampling.weights(kernel, Math.toIntExact(from), Math.toIntExact(to));
+  private Tensor weights(Emitter emitter, long from, long to, boolean back) {
+    double[][] weights = Resampling.weights(kernel, Math.toIntExact(back ? to : from),
+        Math.toIntExact(back ? from : to));
     Tensor matrix = emitter.allocate(Descs.plain(new long[] {1, to, from}, Emitter.f32()));
     // Written at every call: it is small, and follows from the image's size, which is no parameter's business.
     emitter.call(List.of(), matrix, (none, output) -> {
       output.rewind();
-      for (double[] row : weights) {
-        for (double weight : row) {
-          output.put((float) weight);
+      for (int row = 0; row < to; row++) {
+        for (int column = 0; column < from; column++) {
+          output.put((float) (back ? weights[column][row] : weights[row][column]));
         }
       }
     });

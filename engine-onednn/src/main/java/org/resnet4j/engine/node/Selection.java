@@ -1,10 +1,18 @@
 package org.resnet4j.engine.node;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.reorder;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -23,15 +31,32 @@ public record Selection(Value input, Value output, int axis, List<Integer> posit
     return List.of(input);
   }
 
+  private int along(Tensor x) {
+    return axis < 0 ? axis + x.rank() : axis;
+  }
+
   @Override
   public void forward(Emitter emitter) {
     Tensor x = emitter.tensor(input);
-    int along = axis < 0 ? axis + x.rank() : axis;
+    int along = along(x);
     int last = positions.stream().mapToInt(Integer::intValue).max().orElse(0);
     if (along < 0 || along >= x.rank() || x.size(along) <= last) {
       throw emitter.wrong("more than " + last + " positions on axis " + axis, x);
     }
     emitter.give(output, taken(emitter, x, along, runs()));
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    Tensor x = emitter.tensor(input);
+    tape.record(output, () ->
+        tape.put(input, returned(emitter, tape.take(output), x.shape(), along(x), runs())));
+  }
+
+  @Override
+  public boolean keepsOutput() {
+    return false;
   }
 
   /** Positions that follow each other. */
@@ -73,5 +98,33 @@ public record Selection(Value input, Value output, int axis, List<Integer> posit
       to[axis] += run.count;
     }
     return y;
+  }
+
+  /** Each run added to the place that it was taken from, and zeros elsewhere. */
+  static Tensor returned(Emitter emitter, Tensor dy, long[] shape, int axis, List<Run> runs) {
+    Tensor whole = Layouts.blocked(dy.desc()) ? emitter.in(dy, emitter.dense(dy.shape())) : dy;
+    memory.desc desc = Layouts.like(whole.desc(), shape, dy.type());
+    Tensor dx = emitter.allocate(desc);
+    emitter.clear(dx);
+    long[] from = new long[shape.length];
+    long[] to = new long[shape.length];
+    for (Run run : runs) {
+      long[] size = shape.clone();
+      size[axis] = run.count;
+      to[axis] = run.from;
+      add(emitter, whole.as(whole.desc().submemory_desc(size, from)), dx.as(desc.submemory_desc(size, to)));
+      from[axis] += run.count;
+    }
+    return dx;
+  }
+
+  private static void add(Emitter emitter, Tensor from, Tensor to) {
+    post_ops sum = new post_ops();
+    sum.append_sum();
+    primitive_attr attributes = emitter.attributes();
+    attributes.set_post_ops(sum);
+    reorder.primitive_desc description = new reorder.primitive_desc(emitter.engine(), from.desc(), emitter.engine(),
+        to.desc(), attributes, false);
+    emitter.run(description, new reorder(description), Map.of(DNNL_ARG_SRC, from, DNNL_ARG_DST, to));
   }
 }

@@ -3,6 +3,7 @@ package org.resnet4j.engine.node;
 import java.util.List;
 import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Node;
+import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
@@ -21,7 +22,25 @@ public record Widen(Value input, Value output, long channels) implements Node {
     }
     long[] shape = x.shape();
     shape[1] = channels;
-    long[] place = {0, (channels - x.size(1)) / 2, 0, 0};
-    emitter.give(output, shape[1] == x.size(1) ? x : Borders.amidZeros(emitter, x, shape, place));
+    emitter.give(output, shape[1] == x.size(1) ? x : Borders.amidZeros(emitter, x, shape, place(x)));
+  }
+
+  private long[] place(Tensor x) {
+    return new long[] {0, (channels - x.size(1)) / 2, 0, 0};
+  }
+
+  @Override
+  public void train(Emitter emitter, Tape tape) {
+    forward(emitter);
+    Tensor x = emitter.tensor(input);
+    tape.record(output, () -> {
+      Tensor dy = tape.take(output);
+      tape.share(List.of(input), x.size(1) == channels ? dy : Borders.cut(emitter, dy, x.shape(), place(x)));
+    });
+  }
+
+  @Override
+  public boolean keepsOutput() {
+    return false;
   }
 }

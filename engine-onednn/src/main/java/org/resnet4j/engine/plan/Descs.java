@@ -17,6 +17,11 @@ public final class Descs {
     return shape;
   }
 
+  /** The constant, which the descriptor's own answer is equal to in nothing but its number. */
+  public static memory.data_type type(memory.desc desc) {
+    return desc.get_data_type().intern();
+  }
+
   /** Row by row. */
   public static memory.desc plain(long[] shape, memory.data_type type) {
     return new memory.desc(shape, type, strides(shape));

@@ -26,9 +26,11 @@ public interface Node {
    * Adds the primitives of training's forward pass, and records those of the backward pass. It is asked for only where
    * the output's gradient is wanted.
    */
-  default void train(Emitter emitter, Tape tape) {
-    throw new UnsupportedOperationException("vertex " + name() + ": " + getClass().getSimpleName()
-        + " has no gradient yet");
+  void train(Emitter emitter, Tape tape);
+
+  /** Whether the output's gradient gives gradients of the inputs. */
+  default boolean passesGradient() {
+    return true;
   }
 
   /** Whether the backward pass reads the output. */

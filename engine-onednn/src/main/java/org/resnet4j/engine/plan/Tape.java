@@ -7,7 +7,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +21,7 @@ import org.bytedeco.dnnl.memory;
  */
 public final class Tape {
   private final Emitter emitter;
-  private final Set<Value> wanted = new HashSet<>();
+  private final Set<Value> wanted;
   private Deque<Recorded> recorded = new ArrayDeque<>();
   private final Map<Value, Tensor> gradients = new HashMap<>();
   /** The node at work may read it until it is done. */
@@ -32,11 +31,7 @@ public final class Tape {
 
   Tape(Emitter emitter, Program program) {
     this.emitter = emitter;
-    for (Node node : program.nodes()) {
-      if (node.inputs().stream().anyMatch(wanted::contains) || node.constants().stream().anyMatch(Constant::isTrained)) {
-        wanted.add(node.output());
-      }
-    }
+    wanted = program.wanted();
   }
 
   /** Whether anything that is trained lies before the value. */

@@ -35,8 +35,7 @@ public final class Tensor {
   }
 
   public memory.data_type type() {
-    // The binding makes a new object of an enum at each call.
-    return desc.get_data_type().intern();
+    return Descs.type(desc);
   }
 
   /** Whether both lie in one place. */

@@ -28,9 +28,8 @@ record Block(UpdaterBlock updater, boolean isPretraining, Optional<Rule> rule, L
       }
       if (!variables.isEmpty()) {
         boolean pretraining = updater.skipDueToPretrainConfig(false);
-        long length = updater.getParamOffsetEnd() - updater.getParamOffsetStart();
-        blocks.add(new Block(updater, pretraining,
-            pretraining ? Optional.of(Rule.PLAIN) : Rule.of(updater.getGradientUpdater(), length), variables));
+        blocks.add(new Block(updater, pretraining, pretraining ? Optional.of(Rule.PLAIN)
+            : Rule.of(updater.getGradientUpdater(), length(updater)), variables));
       }
     }
     return blocks;
@@ -39,20 +38,23 @@ record Block(UpdaterBlock updater, boolean isPretraining, Optional<Rule> rule, L
   /** What DL4J has to update this block for; empty if all of it is known. */
   Optional<String> unknown() {
     if (rule.isEmpty()) {
-      return Optional.of("Updater " + updater.getGradientUpdater().getConfig());
+      return Optional.of("Updater " + updater.getGradientUpdater().getConfig().getClass().getName());
     }
     return variables.stream().flatMap(variable -> regularization(variable).stream())
         .filter(regularization -> !Penalty.isKnown(regularization)).findFirst()
-        .map(regularization -> "Regularisation " + regularization);
+        .map(regularization -> "Regularisation " + regularization.getClass().getName());
   }
 
   private List<Regularization> regularization(Variable variable) {
     return isPretraining ? List.of() : variable.regularization();
   }
 
-  /** Its first and last parameter. */
-  String name() {
-    return variables.get(0).name() + " to " + variables.get(variables.size() - 1).name();
+  int length() {
+    return length(updater);
+  }
+
+  private static int length(UpdaterBlock updater) {
+    return updater.getParamOffsetEnd() - updater.getParamOffsetStart();
   }
 
   List<Penalty> penalties(Variable variable, ApplyStep when, int iteration, int epoch) {

@@ -53,6 +53,8 @@ final class FusedDescent extends StochasticGradientDescent {
     score = result.getSecond();
 
     step(result.getFirst(), workspaces);
+    // As DL4J does: they are the same array, and a subclass hears of the change.
+    graph.setParams(graph.params());
 
     int iteration = getIterationCount(graph);
     int epoch = getEpochCount(graph);
@@ -66,7 +68,8 @@ final class FusedDescent extends StochasticGradientDescent {
     boolean usual = stepFunction.getClass() == NegativeGradientStepFunction.class;
     if (!usual && !unusualStepLogged) {
       unusualStepLogged = true;
-      LOG.info("Step function {} isn't fused: DL4J's own solver trains this network", stepFunction.getClass().getName());
+      LOG.info("Step function {} isn't fused: DL4J's own solver trains this network",
+          stepFunction.getClass().getName());
     }
     return usual;
   }
@@ -88,7 +91,7 @@ final class FusedDescent extends StochasticGradientDescent {
       INDArray whole = gradient.gradient();
       stepFunction.step(parameters, whole.reshape(whole.length()));
     } else {
-      fused.run(gradient, graph.batchSize(), workspaces, Watchers.mayReadUpdates(trainingListeners),
+      fused.run(gradient, graph.batchSize(), workspaces,
           threads == 0 ? NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads() : threads);
     }
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,13 +99,9 @@ final class FusedUpdate {
     });
   }
 
-  /**
-   * Updates and steps.
-   *
-   * @param wanted whether the update is wanted in the gradient's place afterwards
-   */
+  /** Updates and steps; the update is in the gradient's place afterwards. */
   @SuppressWarnings("try")
-  void run(Gradient whole, int batch, LayerWorkspaceMgr workspaces, boolean wanted, int threads) {
+  void run(Gradient whole, int batch, LayerWorkspaceMgr workspaces, int threads) {
     // Whoever copies the updater's state meanwhile, by getStateViewArrayCopy, holds the same lock.
     synchronized (updater) {
       int iteration = BaseOptimizer.getIterationCount(graph);
@@ -112,17 +109,14 @@ final class FusedUpdate {
       int divisor = graph.conf().isMiniBatch() ? batch : 1;
       normalize(whole, divisor, iteration);
 
-      List<Block> left = new ArrayList<>();
+      Map<String, List<Block>> unknown = new LinkedHashMap<>();
       Work[] works = new Work[blocks.stream().mapToInt(block -> block.variables().size()).sum()];
       for (Block block : blocks) {
-        Optional<String> unknown = block.unknown();
-        if (unknown.isPresent()) {
-          log(unknown.get(), block);
-          left.add(block);
-        } else {
-          plan(block, works, divisor, iteration, epoch);
-        }
+        block.unknown().ifPresentOrElse(what -> unknown.computeIfAbsent(what, key -> new ArrayList<>()).add(block),
+            () -> plan(block, works, divisor, iteration, epoch));
       }
+      unknown.forEach(this::log);
+      List<Block> left = unknown.values().stream().flatMap(List::stream).toList();
 
       // First what DL4J does: it may throw, and no parameter has been changed yet.
       workspaces.assertNotOpen(ArrayType.UPDATER_WORKING_MEM, "Updater working memory");
@@ -136,7 +130,7 @@ final class FusedUpdate {
         Span span = spans.get(index);
         Work work = works[span.variable()];
         if (work != null) {
-          span.update(work, piece, wanted);
+          span.update(work, piece);
         }
       });
       left.forEach(block -> block.variables().forEach(Variable::step));
@@ -178,9 +172,10 @@ final class FusedUpdate {
     }
   }
 
-  private void log(String unknown, Block block) {
+  private void log(String unknown, List<Block> left) {
     if (logged.add(unknown)) {
-      LOG.info("{} isn't fused: DL4J updates {}", unknown, block.name());
+      LOG.info("{} isn't fused: DL4J updates {} of {} parameters", unknown,
+          left.stream().mapToLong(Block::length).sum(), parameters.array().length());
     }
   }
 }

@@ -2,6 +2,7 @@ package org.resnet4j.engine.update;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.AdamUpdater;
@@ -11,6 +12,7 @@ import org.nd4j.linalg.learning.NoOpUpdater;
 import org.nd4j.linalg.learning.SgdUpdater;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.resnet4j.zoo.updater.AdamW;
 import org.resnet4j.zoo.updater.SgdMomentum;
 
@@ -45,7 +47,7 @@ record Rule(List<Floats> state, Formula formula) {
       return Optional.of(PLAIN);
     }
     if (type == SgdUpdater.class) {
-      return Optional.of(new Rule(List.of(), sgd((SgdUpdater) updater)));
+      return Optional.of(new Rule(List.of(), sgd(((SgdUpdater) updater).getConfig())));
     }
     if (type == NesterovsUpdater.class) {
       NesterovsUpdater nesterovs = (NesterovsUpdater) updater;
@@ -80,12 +82,12 @@ record Rule(List<Floats> state, Formula formula) {
         return Optional.empty();
       }
     }
-    return Optional.of(new Rule(List.of(state).stream().map(Floats::new).toList(), formula));
+    return Optional.of(new Rule(Stream.of(state).map(Floats::new).toList(), formula));
   }
 
-  private static Formula sgd(SgdUpdater updater) {
+  private static Formula sgd(Sgd config) {
     return (iteration, epoch) -> {
-      float rate = (float) updater.getConfig().getLearningRate(iteration, epoch);
+      float rate = (float) config.getLearningRate(iteration, epoch);
       return (gradient, first, second, n) -> Kernels.scale(gradient, rate, n);
     };
   }

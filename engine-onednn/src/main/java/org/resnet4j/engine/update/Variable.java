@@ -20,10 +20,6 @@ record Variable(int index, UpdaterBlock.ParamState state) {
     return state.getLayer();
   }
 
-  String name() {
-    return layer().getConfig().getLayerName() + "_" + state.getParamName();
-  }
-
   int begin() {
     return state.getParamOffsetStart();
   }

@@ -12,10 +12,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.BackpropType;
@@ -40,9 +40,6 @@ import org.deeplearning4j.nn.conf.stepfunctions.StepFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.deeplearning4j.optimize.api.TrainingListener;
-import org.deeplearning4j.optimize.listeners.EvaluativeListener;
-import org.deeplearning4j.optimize.listeners.ScoreIterationListener;
 import org.deeplearning4j.optimize.solvers.StochasticGradientDescent;
 import org.deeplearning4j.optimize.solvers.accumulation.BasicGradientsAccumulator;
 import org.deeplearning4j.optimize.solvers.accumulation.LocalHandler;
@@ -143,25 +140,6 @@ class FusedSolverTest {
     twins.both(graph -> graph.setListeners());
     trainLogging(twins);
     assertEquals(2 * STEPS, fused.seen.size());
-  }
-
-  @Test
-  void withoutSuchListenersTheGradientStaysInItsPlace() {
-    DataSet batch = BATCHES[0];
-    List<TrainingListener> blind = List.of(new ScoreIterationListener(100), new BaseTrainingListener() { });
-    Fused fused = new Fused(plain(new Nesterovs(0.1, 0.9)).get());
-    ComputationGraph gradients = new ComputationGraph(plain(new Nesterovs(0.1, 0.9)).get());
-    gradients.init(fused.params().dup(), false);
-    fused.setListeners(blind);
-    fused.fit(batch);
-    gradients.setInputs(batch.getFeatures());
-    gradients.setLabels(batch.getLabels());
-    gradients.computeGradientAndScore();
-    assertEquals(gradients.gradient().gradient(), fused.gradient().gradient());
-    EvaluativeListener evaluation = new EvaluativeListener(new ListDataSetIterator<>(List.of(batch)), 100);
-    assertEquals(false, Watchers.mayReadUpdates(List.of(evaluation)));
-    evaluation.setCallback((listener, model, invocation, evaluations) -> { });
-    assertEquals(true, Watchers.mayReadUpdates(List.of(evaluation)));
   }
 
   @Test
@@ -295,6 +273,14 @@ class FusedSolverTest {
       Twins twins = new Twins(wide(new AdamW(0.01)), threads);
       assertEquals(List.of(), Logged.during(() -> twins.train(4, Twins.batches(200))));
     }
+  }
+
+  @Test
+  void networksTrainAtOnceInTwoThreads() {
+    List<CompletableFuture<Void>> trainings = Stream.of(new Adam(0.01), new AdamW(0.01))
+        .map(updater -> CompletableFuture.runAsync(
+            () -> new Twins(wide(updater), 2).train(STEPS, Twins.batches(200)))).toList();
+    trainings.forEach(CompletableFuture::join);
   }
 
   @Test

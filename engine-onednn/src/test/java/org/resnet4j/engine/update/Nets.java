@@ -29,7 +29,8 @@ final class Nets {
   record Layers(ConvolutionLayer convolution, BatchNormalization norm, DenseLayer dense, OutputLayer output) {
     Layers() {
       this(new ConvolutionLayer.Builder(3, 3).nOut(4).convolutionMode(ConvolutionMode.Same)
-          .activation(Activation.IDENTITY).build(), new BatchNormalization.Builder().activation(Activation.RELU).build(),
+          .activation(Activation.IDENTITY).build(),
+          new BatchNormalization.Builder().activation(Activation.RELU).build(),
           new DenseLayer.Builder().nOut(6).activation(Activation.TANH).build(),
           new OutputLayer.Builder().nOut(2).activation(Activation.SOFTMAX).build());
     }

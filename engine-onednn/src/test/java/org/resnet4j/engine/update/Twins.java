@@ -101,6 +101,7 @@ final class Twins {
 
   void assertSame(String when) {
     assertSame(stock.params(), fused.params(), "parameters, " + when);
+    assertSame(stock.gradient().gradient(), fused.gradient().gradient(), "updates, " + when);
     INDArray state = stock.getUpdater().getStateViewArray();
     if (state == null) {
       assertEquals(null, fused.getUpdater().getStateViewArray(), "state, " + when);

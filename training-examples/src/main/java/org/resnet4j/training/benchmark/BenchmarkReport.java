@@ -25,12 +25,15 @@ import java.util.stream.StreamSupport;
  * @param measurements rows of the table
  * @param baseline the engine that others are compared with
  * @param peakMemoryBytes the most that the process held; 0 if unknown
+ * @param otherPrograms the share of the processor's time that they took meanwhile, 0 to 1
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record BenchmarkReport(String model, List<Long> input, String cpu, String instructions,
                               Map<String, String> versions, List<Measurement> measurements, String baseline,
-                              long peakMemoryBytes) {
+                              long peakMemoryBytes, double otherPrograms) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+  /** From here on they slow the measured one down by more than it varies by itself. */
+  private static final double MANY_OTHERS = 0.1;
   private static final double MEBI = 1 << 20;
   private static final String END = System.lineSeparator();
 
@@ -38,7 +41,7 @@ public record BenchmarkReport(String model, List<Long> input, String cpu, String
   public BenchmarkReport with(BenchmarkReport other) {
     return new BenchmarkReport(model, input, cpu, instructions, versions,
         Stream.of(measurements, other.measurements).flatMap(List::stream).toList(), baseline,
-        Math.max(peakMemoryBytes, other.peakMemoryBytes));
+        Math.max(peakMemoryBytes, other.peakMemoryBytes), Math.max(otherPrograms, other.otherPrograms));
   }
 
   /** A table for people. */
@@ -60,6 +63,10 @@ public record BenchmarkReport(String model, List<Long> input, String cpu, String
     }
     if (peakMemoryBytes > 0) {
       text.append(String.format(Locale.ROOT, "%nPeak memory of the process: %.0f MB", peakMemoryBytes / MEBI));
+    }
+    if (otherPrograms >= MANY_OTHERS) {
+      text.append(String.format(Locale.ROOT, "%nOther programs took %.0f %% of the processor's time meanwhile: on an idle"
+          + " machine all of this is faster.", 100 * otherPrograms));
     }
     return text.toString().stripTrailing();
   }

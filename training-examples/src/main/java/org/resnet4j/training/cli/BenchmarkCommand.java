@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -20,6 +19,7 @@ import org.resnet4j.training.benchmark.Benchmark;
 import org.resnet4j.training.benchmark.BenchmarkReport;
 import org.resnet4j.training.benchmark.Contender;
 import org.resnet4j.training.benchmark.Measurement;
+import org.resnet4j.training.benchmark.OtherPrograms;
 import org.resnet4j.training.benchmark.PeakMemory;
 import org.resnet4j.training.cli.ModelSource.Loaded;
 import picocli.CommandLine.Command;
@@ -48,7 +48,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Parameters(arity = "0..1", paramLabel = "MODEL",
       description = "A model's name (see list; its weights are random then), the folder of a saved model, a weights"
-          + " file, a Keras model, or a published set's name (default: " + DEFAULT_MODEL + ").")
+          + " file, a Keras model, or a published set's name in capitals (default: " + DEFAULT_MODEL + ").")
   private String named;
 
   @Mixin
@@ -139,7 +139,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     if (!(seconds >= 0 && seconds < Double.POSITIVE_INFINITY)) {
       throw new CommandException(ExitCode.USAGE, SECONDS + " is 0 or more; found " + seconds + ".");
     }
-    InferenceOptions.check(engines == null ? List.of(Engine.values()) : engines,
+    ComputeOptions.check(engines == null ? List.of(Engine.values()) : engines,
         precisions == null ? List.of() : precisions);
     source.named(named == null && source.model == null && source.weights == null ? DEFAULT_MODEL : named);
     if (!source.pretrained()) {
@@ -167,6 +167,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     Loaded loaded = source.loadOrRandom(main.err());
     List<Contender> contenders = contestants.stream().map(contestant -> contestant.with(loaded)).toList();
     List<Measurement> measurements = new ArrayList<>();
+    OtherPrograms others = new OtherPrograms();
     int turns = batches.size() * contenders.size() * (1 + Benchmark.ROUNDS);
     try (Progress progress = Progress.start("Measuring", turns, "turns", main.err())) {
       for (int batch : batches) {
@@ -176,14 +177,14 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
       }
     }
-    return report(loaded, measurements);
+    return report(loaded, measurements, others.share());
   }
 
   /** An engine and its number type. */
   private record Contestant(Engine engine, Precision precision) {
     Contender with(Loaded loaded) {
       EngineOptions options = EngineOptions.standard().withPrecision(precision);
-      return new Contender(engine.toString(), precision.name().toLowerCase(Locale.ROOT),
+      return new Contender(engine.toString(), Engine.word(precision),
           () -> engine.open(loaded.graph(), options));
     }
   }
@@ -210,15 +211,14 @@ final class BenchmarkCommand implements Callable<Integer> {
     boolean fast = OneDnn.library().fastBfloat16();
     if (precisions == null) {
       if (!fast) {
-        main.err().println(InferenceOptions.slowBfloat16() + " It is left out.");
+        main.err().println(ComputeOptions.slowBfloat16() + " It is left out.");
       }
       return fast ? List.of(Precision.FLOAT32, Precision.BFLOAT16) : List.of(Precision.FLOAT32);
     }
     if (precisions.contains(Precision.BFLOAT16) && !fast) {
-      main.err().println(InferenceOptions.slowBfloat16());
+      main.err().println(ComputeOptions.slowBfloat16());
     }
-    Precision faster = fast ? Precision.BFLOAT16 : Precision.FLOAT32;
-    return precisions.stream().map(type -> type == Precision.AUTO ? faster : type).distinct().toList();
+    return precisions.stream().map(ComputeOptions::type).distinct().toList();
   }
 
   /** Noise like a normalised photo's values. */
@@ -236,7 +236,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     return Nd4j.create(values, loaded.preprocessing().shape(batch, loaded.format()), 'c');
   }
 
-  private BenchmarkReport report(Loaded loaded, List<Measurement> measurements) {
+  private BenchmarkReport report(Loaded loaded, List<Measurement> measurements, double others) {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("Deeplearning4j", DoctorCommand.version("org.deeplearning4j", "deeplearning4j-nn"));
     boolean compiled = measurements.stream().anyMatch(m -> m.engine().equals(Engine.ONEDNN.toString()));
@@ -247,6 +247,6 @@ final class BenchmarkCommand implements Callable<Integer> {
     List<Long> image = Arrays.stream(loaded.preprocessing().shape(1, loaded.format())).skip(1).boxed().toList();
     return new BenchmarkReport(source.shown(), image, DoctorCpu.read().model(),
         compiled ? OneDnn.library().instructions() : "", versions, measurements, Engine.DL4J.toString(),
-        PeakMemory.bytes());
+        PeakMemory.bytes(), others);
   }
 }

@@ -8,7 +8,7 @@ import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.training.loop.Network;
 
-/** What computes a network in inference mode. */
+/** What computes a network. */
 enum Engine {
   /** Deeplearning4j itself, in float32. */
   DL4J {
@@ -16,12 +16,22 @@ enum Engine {
     Network open(ComputationGraph graph, EngineOptions options) {
       return Network.of(graph);
     }
+
+    @Override
+    ComputationGraph trained(ComputationGraph graph, EngineOptions options) {
+      return graph;
+    }
   },
   /** The network compiled to oneDNN's kernels for this processor. */
   ONEDNN {
     @Override
     Network open(ComputationGraph graph, EngineOptions options) {
       return new Compiled(OneDnn.compile(graph, options));
+    }
+
+    @Override
+    ComputationGraph trained(ComputationGraph graph, EngineOptions options) {
+      return OneDnn.wrap(graph, options);
     }
   };
 
@@ -32,10 +42,22 @@ enum Engine {
    */
   abstract Network open(ComputationGraph graph, EngineOptions options);
 
+  /**
+   * The graph ready to be trained; it may be a new one, which has taken over the given one's parameters.
+   *
+   * @param options for engines that have any
+   */
+  abstract ComputationGraph trained(ComputationGraph graph, EngineOptions options);
+
   /** As on the command line. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return word(this);
+  }
+
+  /** A choice as it is typed. */
+  static String word(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
   }
 
   private record Compiled(CompiledGraph graph) implements Network {

@@ -28,7 +28,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private ModelSource source;
 
   @Mixin
-  private InferenceOptions inference;
+  private ComputeOptions compute;
 
   @Option(names = "--split", paramLabel = "PART",
       description = "Of a folder with train, val, test: one of these, or all (default: test if there is one, else"
@@ -40,7 +40,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    inference.check();
+    compute.check();
     main.startBackend();
     ModelSource.Loaded loaded = source.load(main.err()).classifying();
     ImageFolder folder = data.open(0, 0, main.err());
@@ -52,7 +52,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     List<LabeledImage> images = ClassNames.relabel(images(folder), folder.classes(), classes);
     try (ImageBatches batches = data.evaluation(images, classes, loaded);
-        Network network = inference.open(loaded.graph(), main.err())) {
+        Network network = compute.open(loaded.graph(), main.err())) {
       Evaluation evaluation;
       try (Progress progress = Progress.start("Evaluating", images.size(), main.err())) {
         evaluation = Evaluation.of(network, classes, batches, n -> progress.step(n, ""));

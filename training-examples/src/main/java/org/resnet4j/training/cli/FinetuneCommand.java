@@ -83,6 +83,9 @@ final class FinetuneCommand implements Callable<Integer> {
           + " gentle_crop.")
   AugmentationChoice augmentation;
 
+  @Mixin
+  TrainingComputeOptions compute;
+
   @Option(names = "--seed", paramLabel = "NUMBER", defaultValue = "1",
       description = "Same seed, same result on the same machine, with as many threads of OpenMP (OMP_NUM_THREADS).")
   long seed;
@@ -92,6 +95,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    compute.check();
     if (!(validationShare > 0 && validationShare < 1)) {
       throw new CommandException(ExitCode.USAGE,
           "--validation-share lies between 0 and 1; found " + validationShare + ".");

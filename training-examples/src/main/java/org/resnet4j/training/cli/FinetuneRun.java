@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.training.benchmark.PeakMemory;
+import org.resnet4j.training.cli.ComputeOptions.Chosen;
 import org.resnet4j.training.cli.ModelSource.Loaded;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.ImageBatches;
@@ -35,6 +38,7 @@ final class FinetuneRun {
   private ImageFolder folder;
   private Loaded network;
   private boolean newHead;
+  private Chosen chosen;
 
   FinetuneRun(FinetuneCommand options, OutputFolder out) {
     this.options = options;
@@ -43,6 +47,8 @@ final class FinetuneRun {
   }
 
   int run() throws IOException {
+    chosen = options.compute.choose(err);
+    options.compute.warnOfSlowness(chosen, err);
     folder = options.data.open(options.validationShare, options.seed, err);
     network = options.source.pretrained() ? pretrained() : fresh();
     if (options.fromScratch) {
@@ -56,17 +62,19 @@ final class FinetuneRun {
     TrainingPlan plan = options.plan(newHead, ResNetTransfer.features(network.graph()));
     err.printf("Training on %d images of %d classes, validating on %d.%n", train.size(), classes.size(),
         validation.size());
+    estimateMemory(plan, Math.min(options.data.batch, train.size()));
 
     out.create();
     TrainingProgress progress = new TrainingProgress(train.size(), validation.size(),
-        new MetricsFile(out.work().resolve(OutputFolder.METRICS)), this::save, err);
+        new MetricsFile(out.work().resolve(OutputFolder.METRICS)), this::save, options.compute.profile,
+        err);
     Thread stopped = new Thread(() -> sayWhatIsKept(progress));
     Runtime.getRuntime().addShutdownHook(stopped);
     TrainingResult result;
     List<String> warnings = new ArrayList<>(folder.warnings());
     try (ImageBatches trainBatches = new ImageBatches(train, classes, network.preprocessing(), trainingBatches());
         ImageBatches validationBatches = options.data.evaluation(validation, classes, network)) {
-      result = new Trainer(plan, classes, progress)
+      result = new Trainer(plan, classes, chosen::trained, progress)
           .train(network.graph(), trainBatches, trainBatches.size(), validationBatches);
       trainBatches.skipped().forEach(bad -> warnings.add("Left out during training: " + bad.file()));
     } finally {
@@ -96,19 +104,35 @@ final class FinetuneRun {
         classes);
     List<LabeledImage> seen = new ArrayList<>();
     Evaluation evaluation;
-    try (ImageBatches batches = options.data.evaluation(images, classes, network);
+    try (Network computed = chosen.open(result.graph());
+        ImageBatches batches = options.data.evaluation(images, classes, network);
         Progress progress = Progress.start("Evaluating", images.size(), err)) {
-      evaluation = Evaluation.of(Network.of(result.graph()), classes, batches, n -> {
+      evaluation = Evaluation.of(computed, classes, batches, n -> {
         seen.addAll(batches.lastBatch());
         progress.step(n, "");
       });
     }
     String part = tested ? "test" : "validation";
-    new RunReport(options, plan, folder, network, result, best).write(part, evaluation, seen, warnings, out.work());
+    new RunReport(options, chosen, plan, folder, network, result, best).write(part, evaluation, seen, warnings, out.work());
     out.publish();
     options.main.out().printf(Locale.ROOT, "Best epoch %d of %d: validation accuracy %.2f %%%nOn the %s images:%n%s%n"
         + "Model, figures and report: %s%n", best.epoch(), result.epochs().size(), 100 * best.validationAccuracy(),
         part, evaluation, out.target());
+  }
+
+  /** Tries the phases out: tells what they need, and goes on without the engine if it can't train one. */
+  private void estimateMemory(TrainingPlan plan, int batch) {
+    if (chosen.engine() == Engine.DL4J) {
+      return;
+    }
+    long resident = PeakMemory.resident();
+    OptionalLong step = chosen.memoryOfStep(network.graph(), plan.phases(),
+        network.preprocessing().shape(batch, network.format()));
+    err.println("DEBUG step " + step.orElse(-1) + " resident " + resident);
+    if (step.isEmpty()) {
+      options.compute.refuse("oneDNN can't train this network, as is said above.");
+      chosen = new Chosen(Engine.DL4J, chosen.options());
+    }
   }
 
   /** A new network, random weights, inputs centred by the training images' own statistics. */

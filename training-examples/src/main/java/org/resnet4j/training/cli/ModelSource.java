@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -112,8 +113,8 @@ final class ModelSource {
   }
 
   /**
-   * Takes a word that may mean a network in any of the ways there are: a file, folder or published set as
-   * {@code --weights} do, else a zoo name.
+   * Takes a word that may mean a network in any of the ways there are: a file or folder, a zoo name, or a published set.
+   * A zoo name is that in its own letters: {@code CIFAR_RESNET20} is a set for {@code cifar_resnet20}.
    *
    * @param word null for none
    * @throws CommandException if the options name a network, too
@@ -127,7 +128,9 @@ final class ModelSource {
           + " says: leave out one of them.");
     }
     Path path = Path.of(word);
-    if (Files.exists(path) || PublishedSource.named(path).isPresent() || word.matches(".*[./\\\\].*")) {
+    boolean inZooLetters = word.equals(word.toLowerCase(Locale.ROOT));
+    if (Files.exists(path) || word.matches(".*[./\\\\].*")
+        || !inZooLetters && PublishedSource.named(path).isPresent()) {
       weights = path;
     } else {
       model = word;

@@ -30,7 +30,7 @@ final class PredictCommand implements Callable<Integer> {
   private ModelSource source;
 
   @Mixin
-  private InferenceOptions inference;
+  private ComputeOptions compute;
 
   @Option(names = "--top", paramLabel = "COUNT", defaultValue = "5", description = "How many classes to tell.")
   private int top;
@@ -47,12 +47,12 @@ final class PredictCommand implements Callable<Integer> {
     if (top < 1) {
       throw new CommandException(ExitCode.USAGE, "--top is 1 or more; found " + top + ".");
     }
-    inference.check();
+    compute.check();
     main.startBackend();
     List<Map<String, Object>> json = new ArrayList<>();
     boolean allRead = true;
     SavedModel model = model();
-    try (Network network = inference.open(model.graph(), main.err());
+    try (Network network = compute.open(model.graph(), main.err());
         ImageClassifier classifier = new ImageClassifier(model, network::output)) {
       if (format == ResultFormat.CSV) {
         main.out().println("file,rank,class,probability");

@@ -14,6 +14,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -44,11 +45,15 @@ final class QuickstartCommand implements Callable<Integer> {
       description = "Images of each class, at most (default: all).")
   private int imagesOfClass = Integer.MAX_VALUE;
 
+  @Mixin
+  private ComputeOptions compute;
+
   @ParentCommand
   private Main main;
 
   @Override
   public Integer call() throws IOException {
+    compute.check();
     refuseForeign();
     Path images = out.resolve("images");
     unpack(images);
@@ -66,7 +71,7 @@ final class QuickstartCommand implements Callable<Integer> {
     say("A colleague trained " + MODEL + " in Keras. Does Deeplearning4j compute what Keras computed?");
     int code = command("verify", model.toString(), "--io", out.resolve(RECORDED).toString());
     if (code == ExitCode.OK.code()) {
-      code = command("evaluate", "--weights", model.toString(), "--classes", String.join(",", keras.classes()),
+      code = computing("evaluate", "--weights", model.toString(), "--classes", String.join(",", keras.classes()),
           "--preprocessing", PIXELS, "--data", known.toString());
     }
     if (code == ExitCode.OK.code()) {
@@ -76,14 +81,14 @@ final class QuickstartCommand implements Callable<Integer> {
     }
     if (code == ExitCode.OK.code()) {
       say("Now the model learns five classes that it never saw, from at most ten images of each.");
-      code = command("finetune", "--weights", model.toString(), "--preprocessing", PIXELS, "--data", other.toString(),
+      code = computing("finetune", "--weights", model.toString(), "--preprocessing", PIXELS, "--data", other.toString(),
           "--out", run.toString(), "--overwrite", "--head-epochs", String.valueOf(epochs), "--epochs", "0",
           "--batch", "16", "--augmentation", "none", "--patience", "0");
     }
     if (code == ExitCode.OK.code()) {
       List<String> predict = new ArrayList<>(List.of("predict", "--model", run.toString(), "--top", "3"));
       predict.addAll(someTestImages(other));
-      code = command(predict.toArray(String[]::new));
+      code = computing(predict.toArray(String[]::new));
     }
     if (code == ExitCode.OK.code()) {
       main.out().println("Look at the report: " + run.resolve("report.html").toAbsolutePath());
@@ -94,6 +99,11 @@ final class QuickstartCommand implements Callable<Integer> {
   private void say(String sentence) {
     main.err().println();
     main.err().println(sentence);
+  }
+
+  /** A command on the engine that was asked for. */
+  private int computing(String... arguments) {
+    return command(Stream.concat(Stream.of(arguments), compute.arguments().stream()).toArray(String[]::new));
   }
 
   private int command(String... arguments) {

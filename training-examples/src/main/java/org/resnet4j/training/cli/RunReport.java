@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.engine.OneDnn;
+import org.resnet4j.training.cli.ComputeOptions.Chosen;
 import org.resnet4j.training.cli.ModelSource.Loaded;
 import org.resnet4j.training.data.ImageFolder;
 import org.resnet4j.training.data.LabeledImage;
@@ -24,7 +26,7 @@ import org.resnet4j.zoo.image.ImageDecoder;
 import org.resnet4j.zoo.image.ImageException;
 
 /** What a run of {@code finetune} tells in its report. */
-record RunReport(FinetuneCommand options, TrainingPlan plan, ImageFolder folder, Loaded network,
+record RunReport(FinetuneCommand options, Chosen chosen, TrainingPlan plan, ImageFolder folder, Loaded network,
                  TrainingResult result, EpochMetrics best) {
   private static final int MOST_MISTAKES = 24;
 
@@ -88,14 +90,21 @@ record RunReport(FinetuneCommand options, TrainingPlan plan, ImageFolder folder,
     s.put("patience", options.patience == 0 ? "none" : options.patience + " epochs");
     s.put("validation share", options.validationShare + ", unless the folder has val");
     s.put("seed", String.valueOf(options.seed));
+    s.put("engine", chosen.toString());
+    if (chosen.options().recompute()) {
+      s.put("activations", "computed again in the backward pass");
+    }
     return s;
   }
 
-  private static Map<String, String> environment() {
+  private Map<String, String> environment() {
     Map<String, String> e = new LinkedHashMap<>();
     e.put("ResNet4J", Main.Version.text());
     e.put("Deeplearning4j", DoctorCommand.version("org.deeplearning4j", "deeplearning4j-nn"));
     e.put("ND4J backend", Nd4j.getBackend().getClass().getSimpleName());
+    if (chosen.engine() == Engine.ONEDNN) {
+      e.put("oneDNN", OneDnn.library().version() + " for " + OneDnn.library().instructions());
+    }
     e.put("Java", System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")");
     e.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
         + Runtime.getRuntime().availableProcessors() + " cores");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.engine.FastComputationGraph;
 import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.MetricsFile;
 import org.resnet4j.training.loop.TrainingObserver;
@@ -22,25 +23,35 @@ final class TrainingProgress implements TrainingObserver {
   private final int validationImages;
   private final MetricsFile metrics;
   private final Saver saver;
+  private final boolean profiled;
   private final PrintStream err;
   private final long started = System.nanoTime();
   private Progress progress;
+  private StepProfile profile;
   private int epoch;
   private int epochs;
   private long seen;
   private volatile int savedEpoch;
 
-  TrainingProgress(int trainingImages, int validationImages, MetricsFile metrics, Saver saver, PrintStream err) {
+  /** @param profiled whether to tell what the time of steps goes to, where that can be measured */
+  TrainingProgress(int trainingImages, int validationImages, MetricsFile metrics, Saver saver, boolean profiled,
+      PrintStream err) {
     this.trainingImages = trainingImages;
     this.validationImages = validationImages;
     this.metrics = metrics;
     this.saver = saver;
+    this.profiled = profiled;
     this.err = err;
   }
 
   /** The epoch whose model is on disk; 0 while none is. */
   int savedEpoch() {
     return savedEpoch;
+  }
+
+  @Override
+  public void phaseStarted(TrainingPhase phase, ComputationGraph graph) {
+    profile = profiled && graph instanceof FastComputationGraph fast ? new StepProfile(fast) : null;
   }
 
   @Override
@@ -51,7 +62,10 @@ final class TrainingProgress implements TrainingObserver {
   }
 
   @Override
-  public void batchTrained(int images, double loss, double accuracy) {
+  public void batchTrained(int images, double seconds, double loss, double accuracy) {
+    if (profile != null) {
+      profile.step(images, seconds);
+    }
     step(images, String.format(Locale.ROOT, "loss %.2f, accuracy %.1f %%", loss, 100 * accuracy));
   }
 
@@ -80,6 +94,14 @@ final class TrainingProgress implements TrainingObserver {
   public void improved(ComputationGraph graph, EpochMetrics e) throws IOException {
     saver.save(graph);
     savedEpoch = e.epoch();
+  }
+
+  @Override
+  public void phaseEnded(TrainingPhase phase, ComputationGraph graph) {
+    if (profile != null) {
+      close();
+      err.print(profile.table(phase.name()));
+    }
   }
 
   /** Takes the bar away. */

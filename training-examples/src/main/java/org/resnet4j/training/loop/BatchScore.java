@@ -1,27 +1,64 @@
 package org.resnet4j.training.loop;
 
-import java.util.Map;
-import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * Loss and right images of the batch being trained on, from the logits of the very forward pass that trains: the score
+ * Loss and right images of the batches being trained on, from the logits of the very forward pass that trains: the score
  * that DL4J reports has the weight decay in it, and a second forward pass would cost a third of the epoch.
+ *
+ * <p>It stands before the graph's own loss function, which is what sees the logits whatever computed them: a listener to
+ * activations would have them kept, and a compiled network keeps none.
  */
-final class BatchScore extends BaseTrainingListener {
-  private final ComputationGraph graph;
-  private final String output;
-  private int[] labels;
+final class BatchScore implements ILossFunction, AutoCloseable {
+  private static final long serialVersionUID = 1;
+
+  private final ILossFunction loss;
+  private final transient Layer layer;
+  private final transient NeuralNetConfiguration configuration;
   private double lossSum;
   private int right;
   private int images;
 
-  /** Watches what feeds the graph's one output. */
-  BatchScore(ComputationGraph graph) {
-    this.graph = graph;
-    output = graph.getConfiguration().getNetworkOutputs().get(0);
+  private BatchScore(ILossFunction loss, Layer layer) {
+    this.loss = loss;
+    this.layer = layer;
+    configuration = layer.conf();
+  }
+
+  /**
+   * Watches the loss of the graph's one output until it is closed. The layer gets a configuration of its own, so that
+   * none of this is in the graph's, which is saved.
+   */
+  static BatchScore of(ComputationGraph graph) {
+    Layer layer = graph.getOutputLayer(0);
+    NeuralNetConfiguration watched = layer.conf().clone();
+    BatchScore score;
+    if (watched.getLayer() instanceof BaseOutputLayer output) {
+      score = new BatchScore(output.getLossFn(), layer);
+      output.setLossFn(score);
+    } else if (watched.getLayer() instanceof LossLayer output) {
+      score = new BatchScore(output.getLossFn(), layer);
+      output.setLossFn(score);
+    } else {
+      throw new IllegalArgumentException("output " + graph.getConfiguration().getNetworkOutputs().get(0)
+          + ": expected an output layer or a loss layer, found " + watched.getLayer().getClass().getSimpleName());
+    }
+    layer.setConf(watched);
+    return score;
+  }
+
+  /** Gives the layer its own loss back. */
+  @Override
+  public void close() {
+    layer.setConf(configuration);
   }
 
   /** Forgets the epoch so far. */
@@ -29,11 +66,6 @@ final class BatchScore extends BaseTrainingListener {
     lossSum = 0;
     right = 0;
     images = 0;
-  }
-
-  /** Names the right classes of the batch that is trained on next. */
-  void expect(INDArray oneHot) {
-    labels = oneHot.argMax(1).toIntVector();
   }
 
   double meanLoss() {
@@ -44,32 +76,37 @@ final class BatchScore extends BaseTrainingListener {
     return (double) right / images;
   }
 
+  /** Of a training step, once; what only asks for a score calls the other methods. */
   @Override
-  public void onForwardPass(Model model, Map<String, INDArray> activations) {
-    INDArray scores = logits(activations.get(graph.getConfiguration().getVertexInputs().get(output).get(0)));
-    float[][] rows = scores.reshape(scores.size(0), scores.length() / scores.size(0)).toFloatMatrix();
-    for (int i = 0; i < rows.length; i++) {
-      add(rows[i], labels[i]);
+  public INDArray computeGradient(INDArray labels, INDArray logits, IActivation activation, INDArray mask) {
+    add(labels, logits);
+    return loss.computeGradient(labels, logits, activation, mask);
+  }
+
+  private void add(INDArray oneHot, INDArray logits) {
+    float[][] labels = rows(oneHot);
+    float[][] scores = rows(logits);
+    for (int i = 0; i < scores.length; i++) {
+      add(scores[i], highest(labels[i]));
     }
   }
 
-  /** What comes before softmax: the features themselves, or those times the weights that an output layer has. */
-  private INDArray logits(INDArray features) {
-    Map<String, INDArray> head = graph.getLayer(output).paramTable();
-    if (head.isEmpty()) {
-      return features;
-    }
-    INDArray logits = features.mmul(head.get("W"));
-    return head.containsKey("b") ? logits.addiRowVector(head.get("b")) : logits;
+  private static float[][] rows(INDArray array) {
+    return array.reshape(array.size(0), array.length() / array.size(0)).toFloatMatrix();
   }
 
-  private void add(float[] row, int label) {
+  private static int highest(float[] row) {
     int best = 0;
     for (int c = 1; c < row.length; c++) {
       if (row[c] > row[best]) {
         best = c;
       }
     }
+    return best;
+  }
+
+  private void add(float[] row, int label) {
+    int best = highest(row);
     double sum = 0;
     for (float score : row) {
       sum += Math.exp(score - row[best]);
@@ -77,5 +114,28 @@ final class BatchScore extends BaseTrainingListener {
     lossSum += Math.log(sum) + row[best] - row[label];
     right += best == label ? 1 : 0;
     images++;
+  }
+
+  @Override
+  public Pair<Double, INDArray> computeGradientAndScore(
+      INDArray labels, INDArray logits, IActivation activation, INDArray mask, boolean average) {
+    add(labels, logits);
+    return loss.computeGradientAndScore(labels, logits, activation, mask, average);
+  }
+
+  @Override
+  public double computeScore(
+      INDArray labels, INDArray logits, IActivation activation, INDArray mask, boolean average) {
+    return loss.computeScore(labels, logits, activation, mask, average);
+  }
+
+  @Override
+  public INDArray computeScoreArray(INDArray labels, INDArray logits, IActivation activation, INDArray mask) {
+    return loss.computeScoreArray(labels, logits, activation, mask);
+  }
+
+  @Override
+  public String name() {
+    return loss.name();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -26,9 +27,11 @@ import org.resnet4j.zoo.updater.SgdMomentum;
 public final class Trainer {
   /** PyTorch's: the share of a running statistic's old value that a step keeps. */
   private static final double LEAST_DECAY = 0.9;
+  private static final double NANOS = 1e9;
 
   private final TrainingPlan plan;
   private final List<String> classes;
+  private final UnaryOperator<ComputationGraph> engine;
   private final TrainingObserver observer;
   private final List<EpochMetrics> epochs = new ArrayList<>();
   private EpochMetrics best;
@@ -38,20 +41,34 @@ public final class Trainer {
   private SgdMomentum updater;
 
   /**
-   * A trainer for one run.
+   * A trainer for one run on Deeplearning4j.
    *
    * @param classes the class names, in the order of the net's outputs
    */
   public Trainer(TrainingPlan plan, List<String> classes, TrainingObserver observer) {
+    this(plan, classes, UnaryOperator.identity(), observer);
+  }
+
+  /**
+   * A trainer for one run.
+   *
+   * @param classes the class names, in the order of the net's outputs
+   * @param engine gives a graph that takes over its argument's parameters, to train in its place; or the argument. A
+   *     graph of its making is closed at the end of its phase
+   */
+  public Trainer(TrainingPlan plan, List<String> classes, UnaryOperator<ComputationGraph> engine,
+      TrainingObserver observer) {
     this.plan = plan;
     this.classes = List.copyOf(classes);
+    this.engine = engine;
     this.observer = observer;
   }
 
   /**
    * Runs the plan.
    *
-   * @param start one input, one softmax output, nothing frozen; its updater and weight decay are replaced by the plan's
+   * @param start one input, one softmax output, nothing frozen; its updater and weight decay are replaced by the plan's,
+   *     its listeners by none
    * @param training reset before each epoch; one-hot labels
    * @param trainingImages how many images an epoch of {@code training} yields
    * @param validation reset before each epoch's validation; one-hot labels
@@ -61,27 +78,55 @@ public final class Trainer {
       ComputationGraph start, DataSetIterator training, int trainingImages, DataSetIterator validation)
       throws IOException {
     Nd4j.getRandom().setSeed(plan.seed());
-    graph = start;
+    ComputationGraph whole = start;
     End end = End.ALL_EPOCHS;
     for (TrainingPhase phase : plan.phases()) {
-      if (phase.frozenThrough().isPresent()) {
-        graph = ResNetTransfer.freezeThrough(graph, phase.frozenThrough().get());
+      boolean frozen = phase.frozenThrough().isPresent();
+      ComputationGraph given = frozen ? ResNetTransfer.freezeThrough(whole, phase.frozenThrough().get()) : whole;
+      graph = engine.apply(given);
+      try {
+        end = run(phase, training, trainingImages, validation);
+        whole = frozen ? ResNetTransfer.unfreeze(graph) : given;
+      } finally {
+        release(whole, !frozen);
       }
-      prepare(phase, trainingImages / training.batch());
-      end = run(phase, training, trainingImages, validation);
-      graph.setListeners(List.of());
-      graph = thawed(phase);
       if (end == End.DIVERGED) {
         break;
       }
     }
     if (bestParameters != null) {
-      graph.setParams(bestParameters);
+      whole.setParams(bestParameters);
     }
-    return new TrainingResult(graph, Optional.ofNullable(best), List.copyOf(epochs), end);
+    return new TrainingResult(whole, Optional.ofNullable(best), List.copyOf(epochs), end);
+  }
+
+  /**
+   * Frees what the phase's graph holds, which else would stay until the garbage collector finds it: the next phase comes
+   * with as much again.
+   *
+   * @param left what the phase leaves; it may be that graph
+   * @param shared whether that has the same parameters, which closing would take with it
+   */
+  private void release(ComputationGraph left, boolean shared) {
+    if (graph != left) {
+      graph.params().setCloseable(!shared);
+      graph.close();
+    }
   }
 
   private End run(TrainingPhase phase, DataSetIterator training, int trainingImages, DataSetIterator validation)
+      throws IOException {
+    prepare(phase, trainingImages / training.batch());
+    try (BatchScore watching = BatchScore.of(graph)) {
+      score = watching;
+      observer.phaseStarted(phase, graph);
+      End end = epochs(phase, training, trainingImages, validation);
+      observer.phaseEnded(phase, graph);
+      return end;
+    }
+  }
+
+  private End epochs(TrainingPhase phase, DataSetIterator training, int trainingImages, DataSetIterator validation)
       throws IOException {
     EpochMetrics bestOfPhase = null;
     int epochsWithoutGain = 0;
@@ -96,7 +141,7 @@ public final class Trainer {
       if (metrics.betterThan(best)) {
         best = metrics;
         bestParameters = graph.params().dup();
-        observer.improved(thawed(phase), metrics);
+        improved(phase, metrics);
       }
       boolean gained = bestOfPhase == null || metrics.validationAccuracy() > bestOfPhase.validationAccuracy();
       bestOfPhase = gained ? metrics : bestOfPhase;
@@ -106,6 +151,19 @@ public final class Trainer {
       }
     }
     return End.ALL_EPOCHS;
+  }
+
+  private void improved(TrainingPhase phase, EpochMetrics metrics) throws IOException {
+    if (phase.frozenThrough().isEmpty()) {
+      observer.improved(graph, metrics);
+      return;
+    }
+    ComputationGraph thawed = ResNetTransfer.unfreeze(graph);
+    try {
+      observer.improved(thawed, metrics);
+    } finally {
+      thawed.params().close();
+    }
   }
 
   /** Trains and validates one epoch; null if a loss was not finite. */
@@ -125,21 +183,22 @@ public final class Trainer {
         continue; // a rest of one image has no variance that batch norm could use
       }
       updater.setLrAndSchedule(rate, null);
-      score.expect(batch.getLabels());
+      long began = System.nanoTime();
       graph.fit(batch);
+      double seconds = (System.nanoTime() - began) / NANOS;
       if (!Double.isFinite(score.meanLoss())) {
         return null;
       }
-      observer.batchTrained(images, score.meanLoss(), score.accuracy());
+      observer.batchTrained(images, seconds, score.meanLoss(), score.accuracy());
     }
-    double trainSeconds = (System.nanoTime() - started) / 1e9;
+    double trainSeconds = (System.nanoTime() - started) / NANOS;
     validation.reset();
     Evaluation result = Evaluation.of(Network.of(graph), classes, validation, observer::batchValidated);
     if (!Double.isFinite(result.meanLoss())) {
       return null;
     }
     return new EpochMetrics(epochs.size() + 1, score.meanLoss(), score.accuracy(), result.meanLoss(),
-        result.accuracy(), rate, seen / trainSeconds, (System.nanoTime() - started) / 1e9, phase.name());
+        result.accuracy(), rate, seen / trainSeconds, (System.nanoTime() - started) / NANOS, phase.name());
   }
 
   /**
@@ -165,11 +224,6 @@ public final class Trainer {
       }
     }
     graph.setUpdater(null);
-    score = new BatchScore(graph);
-    graph.setListeners(score);
-  }
-
-  private ComputationGraph thawed(TrainingPhase phase) {
-    return phase.frozenThrough().isPresent() ? ResNetTransfer.unfreeze(graph) : graph;
+    graph.setListeners(List.of());
   }
 }

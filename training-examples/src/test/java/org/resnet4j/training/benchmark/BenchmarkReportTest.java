@@ -3,6 +3,7 @@ package org.resnet4j.training.benchmark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.List;
@@ -16,7 +17,7 @@ class BenchmarkReportTest {
 
   private static BenchmarkReport report(long memory, Measurement... measurements) {
     return new BenchmarkReport("resnet50", List.of(3L, 224L, 224L), "a processor", "avx2", Map.of("oneDNN", "3.11.0"),
-        List.of(measurements), "dl4j", memory);
+        List.of(measurements), "dl4j", memory, memory > 0 ? 0.6789 : 0.09);
   }
 
   @Test
@@ -31,17 +32,18 @@ class BenchmarkReportTest {
             8        2  dl4j    float32        20.0       400       410       421       7     1.25       1.0
             8        2  onednn  float32       160.0     50.00     51.50     99.90      70     0.50       8.0
 
-        Peak memory of the process: 2048 MB""", report(2L << 30, SMALL, DL4J, ONEDNN).text().replace("\r", ""));
+        Peak memory of the process: 2048 MB
+        Other programs took 68 % of the processor's time meanwhile: on an idle machine all of this is faster.""", report(2L << 30, SMALL, DL4J, ONEDNN).text().replace("\r", ""));
   }
 
   @Test
   void whatIsUnknownIsLeftOut() {
     for (Measurement alone : List.of(ONEDNN, DL4J)) {
       String text = report(0, alone).text();
-      assertFalse(text.contains("speed-up") || text.contains("memory"), text);
+      assertFalse(text.contains("speed-up") || text.contains("memory") || text.contains("programs"), text);
       assertTrue(text.endsWith(alone == DL4J ? " 1.25" : " 0.50"), text);
     }
-    assertFalse(new BenchmarkReport("m", List.of(1L), "cpu", "", Map.of(), List.of(DL4J), "dl4j", 0).text()
+    assertFalse(new BenchmarkReport("m", List.of(1L), "cpu", "", Map.of(), List.of(DL4J), "dl4j", 0, 0).text()
         .contains("kernels"));
   }
 
@@ -59,6 +61,21 @@ class BenchmarkReportTest {
   @Test
   void processesAreAddedUp() {
     assertEquals(report(7, SMALL, DL4J), report(5, SMALL).with(report(7, DL4J)));
+  }
+
+  @Test
+  void aBusyProgramBesideIsSeen() throws Exception {
+    assumeTrue(System.getProperty("os.name").equals("Linux"), "a shell to be busy");
+    Process busy = new ProcessBuilder("sh", "-c", "while :; do :; done").start();
+    try {
+      OtherPrograms watched = new OtherPrograms();
+      Thread.sleep(1000);
+      double share = watched.share();
+      double oneCore = 1.0 / Runtime.getRuntime().availableProcessors();
+      assertTrue(share > 0.4 * oneCore && share <= 1, () -> "share " + share);
+    } finally {
+      busy.destroyForcibly();
+    }
   }
 
   @Test

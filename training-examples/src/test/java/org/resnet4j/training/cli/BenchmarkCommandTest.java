@@ -2,6 +2,7 @@ package org.resnet4j.training.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -105,6 +106,18 @@ class BenchmarkCommandTest {
       assertEquals(2, report.measurements().size());
       assertEquals(model.toString(), report.model());
     }
+  }
+
+  @Test
+  void aZooNameIsNotThePublishedSetOfTheSameLetters() {
+    ModelSource zoo = new ModelSource();
+    zoo.named("cifar_resnet20");
+    assertEquals("cifar_resnet20", zoo.model);
+    assertNull(zoo.weights);
+    ModelSource set = new ModelSource();
+    set.named("CIFAR_RESNET20");
+    assertEquals(Path.of("CIFAR_RESNET20"), set.weights);
+    assertNull(set.model);
   }
 
   @Test

@@ -34,7 +34,7 @@ import org.resnet4j.zoo.weights.SavedModel;
 import picocli.CommandLine;
 
 /** Engines and number types on the command line: which is taken, and that each computes the same. */
-class InferenceOptionsTest {
+class ComputeOptionsTest {
   private static final List<String> CLASSES = List.of("disc", "square", "c", "d");
 
   @TempDir
@@ -130,8 +130,8 @@ class InferenceOptionsTest {
     }
   }
 
-  private static InferenceOptions options(String... arguments) {
-    InferenceOptions options = new InferenceOptions();
+  private static ComputeOptions options(String... arguments) {
+    ComputeOptions options = new ComputeOptions();
     new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
     return options;
   }

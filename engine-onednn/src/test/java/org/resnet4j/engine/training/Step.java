@@ -1,0 +1,186 @@
+package org.resnet4j.engine.training;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.resnet4j.engine.EngineOptions;
+import org.resnet4j.engine.FastComputationGraph;
+import org.resnet4j.engine.OneDnn;
+
+/**
+ * What a network gives its updater for a batch.
+ *
+ * @param names of the parameters that train
+ * @param gradients of all parameters
+ */
+record Step(double score, Set<String> names, Map<String, INDArray> gradients) {
+  static final EngineOptions FLOATS = EngineOptions.standard().withThreads(1);
+  /** Of a score, relative. */
+  private static final double SCORE = 1e-5;
+  /** Of a tensor's gradient, as a part of its length. */
+  private static final double FLOAT32 = 1e-3;
+  /**
+   * A tensor with gradients smaller than this part of the network's has none in truth (a bias before a batch norm, say):
+   * what is computed for it is rounding.
+   */
+  private static final double NOTHING = 1e-5;
+  /** A step by which a slope is measured. */
+  private static final double SMALL = 1e-4;
+
+  static Step of(ComputationGraph graph, MultiDataSet data) {
+    graph.setInputs(copies(data.getFeatures()));
+    graph.setLabels(copies(data.getLabels()));
+    graph.setLayerMaskArrays(null, copies(data.getLabelsMaskArrays()));
+    graph.computeGradientAndScore();
+    graph.clearLayerMaskArrays();
+    Set<String> names = new TreeSet<>(graph.gradient().gradientForVariable().keySet());
+    // DL4J gives gradients of what a layer has not, where it has them fixed.
+    names.retainAll(graph.paramTable().keySet());
+    return new Step(graph.score(), names, parts(graph));
+  }
+
+  /** Each parameter's part of the flat array. */
+  private static Map<String, INDArray> parts(ComputationGraph graph) {
+    INDArray flat = graph.getFlattenedGradients();
+    Map<String, INDArray> parts = new LinkedHashMap<>();
+    graph.paramTable().forEach((name, parameter) -> {
+      long offset = parameter.offset() - graph.params().offset();
+      parts.put(name, flat.reshape(flat.length()).get(NDArrayIndex.interval(offset, offset + parameter.length())).dup());
+    });
+    return parts;
+  }
+
+  private static INDArray[] copies(INDArray... arrays) {
+    return arrays == null ? null
+        : Arrays.stream(arrays).map(array -> array == null ? null : array.dup()).toArray(INDArray[]::new);
+  }
+
+  /** A copy of the network on the engine; {@link #onEngine} sees that it does the work. */
+  static FastComputationGraph wrapped(ComputationGraph graph, EngineOptions options) {
+    // Not clone(), which forgets settings of vertices such as the axis of MergeVertex.
+    ComputationGraph copy = new ComputationGraph(graph.getConfiguration());
+    copy.init(graph.params().dup(), false);
+    FastComputationGraph fast = OneDnn.wrap(copy, options);
+    fast.profile();
+    return fast;
+  }
+
+  /** A step that DL4J has no part in but the loss. */
+  static Step onEngine(FastComputationGraph fast, MultiDataSet data) {
+    Step step = of(fast, data);
+    assertFalse(fast.profiled().isEmpty(), "DL4J trains this network");
+    return step;
+  }
+
+  /** The engine's step on a copy of the network. */
+  static Step onEngine(ComputationGraph graph, EngineOptions options, MultiDataSet data) {
+    FastComputationGraph fast = wrapped(graph, options);
+    try {
+      return onEngine(fast, data);
+    } finally {
+      fast.close();
+    }
+  }
+
+  /** DL4J's and the engine's step on a batch are one. */
+  static void compare(String what, ComputationGraph graph, MultiDataSet data) {
+    Step expected = of(graph, data);
+    onEngine(graph, FLOATS, data).assertIs(what, expected);
+  }
+
+  /** The engine's gradient of one tensor, and how DL4J's score in float64 changes with each of its numbers. */
+  static void compareWithSlopes(String what, ComputationGraph graph, MultiDataSet data, String tensor) {
+    ComputationGraph exact = graph.convertDataType(DataType.DOUBLE);
+    INDArray parameter = exact.getParam(tensor);
+    double[] slopes = new double[(int) parameter.length()];
+    for (int i = 0; i < slopes.length; i++) {
+      double before = parameter.getDouble(i);
+      parameter.putScalar(i, before + SMALL);
+      double above = sum(exact, data);
+      parameter.putScalar(i, before - SMALL);
+      slopes[i] = (above - sum(exact, data)) / (2 * SMALL);
+      parameter.putScalar(i, before);
+    }
+    double error = error(Nd4j.createFromArray(slopes), onEngine(graph, FLOATS, data).gradients.get(tensor), 0);
+    assertTrue(error <= FLOAT32, what + ": gradient of " + tensor + " is off by " + error);
+  }
+
+  /** Gradients are those of the sum over the batch. */
+  private static double sum(ComputationGraph graph, MultiDataSet data) {
+    INDArray[] features = Arrays.stream(data.getFeatures()).map(array -> array.castTo(DataType.DOUBLE))
+        .toArray(INDArray[]::new);
+    INDArray[] labels = Arrays.stream(data.getLabels()).map(array -> array.castTo(DataType.DOUBLE))
+        .toArray(INDArray[]::new);
+    return graph.score(new MultiDataSet(features, labels), true) * features[0].size(0);
+  }
+
+  /** A network with the vertices given, in NCHW and in NHWC. */
+  static void compareBothLayouts(String name, Consumer<Sketch> vertices) {
+    assertAll(name, Stream.of(CNN2DFormat.values()).map(format -> () -> {
+      Sketch net = new Sketch(format);
+      vertices.accept(net);
+      compare(name + " " + format, net.classes(), net.batch(5));
+    }));
+  }
+
+  void assertIs(String what, Step expected) {
+    assertIs(what, expected, FLOAT32, SCORE);
+  }
+
+  void assertIs(String what, Step expected, double tolerance, double scoreTolerance) {
+    assertEquals(expected.score, score, scoreTolerance * Math.max(Math.abs(expected.score), 1e-3), what + ": score");
+    assertEquals(expected.names, names, what);
+    double scale = expected.scale();
+    expected.gradients.forEach((name, right) -> {
+      double error = error(right, gradients.get(name), scale);
+      assertTrue(error <= tolerance, "%s: gradient of %s is off by %.3g of its length %.3g"
+          .formatted(what, name, error, length(right)));
+    });
+  }
+
+  /** The largest root mean square of a tensor's gradient. */
+  double scale() {
+    return gradients.values().stream().mapToDouble(gradient -> length(gradient) / Math.sqrt(gradient.length())).max()
+        .orElse(0);
+  }
+
+  /** The difference's length relative to the true gradient's; NaN where a number isn't finite. */
+  static double error(INDArray expected, INDArray found, double scale) {
+    assertEquals(expected.length(), found.length());
+    double least = NOTHING * scale * Math.sqrt(expected.length());
+    double difference = length(flat(expected).sub(flat(found)));
+    return difference == 0 ? 0 : difference / Math.max(length(expected), least / FLOAT32);
+  }
+
+  private static INDArray flat(INDArray array) {
+    return array.castTo(DataType.DOUBLE).reshape(array.length());
+  }
+
+  static double length(INDArray array) {
+    return array.norm2Number().doubleValue();
+  }
+
+  /** The middle one of the tensors' errors. */
+  double median(Step expected) {
+    double scale = expected.scale();
+    double[] errors = expected.gradients.entrySet().stream()
+        .mapToDouble(entry -> error(entry.getValue(), gradients.get(entry.getKey()), scale)).sorted().toArray();
+    return errors[errors.length / 2];
+  }
+}
