@@ -5,9 +5,11 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
@@ -52,12 +54,27 @@ public record Affine(Value input, Value output, Constant scale, Constant shift, 
   public void forward(Emitter emitter) {
     Tensor x = emitter.tensor(input);
     int place = axis < 0 ? axis + x.rank() : axis;
-    if (x.rank() <= place || x.size(place) != scale.length()) {
+    if (place < 1 || x.rank() <= place || x.size(place) != scale.length()) {
       throw emitter.wrong(scale.length() + " channels on axis " + place, x);
+    }
+    // To the kernels channels are the second axis.
+    List<Integer> order = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
+    order.add(1, order.remove(place));
+    Tensor y = scaled(emitter, Permute.permuted(x, order));
+    emitter.give(output, Permute.permuted(y, IntStream.range(0, x.rank()).mapToObj(order::indexOf).toList()));
+  }
+
+  /** Of channels on axis 1. */
+  private Tensor scaled(Emitter emitter, Tensor x) {
+    long[] vectors = {x.size(0), x.size(1)};
+    if (x.rank() > 2 && x.size(0) * x.size(1) == Layouts.count(x)) {
+      // Of images of one pixel oneDNN 3.11 shifts all channels by the first one's number.
+      Tensor y = scaled(emitter, emitter.plain(Reshape.reshaped(emitter, x, vectors)));
+      return Reshape.reshaped(emitter, y, x.shape());
     }
     long[] shape = new long[x.rank()];
     Arrays.fill(shape, 1);
-    shape[place] = scale.length();
+    shape[1] = scale.length();
     memory.desc plain = Descs.plain(shape, Emitter.f32());
     primitive_attr attributes = emitter.attributes();
     post_ops after = new post_ops();
@@ -73,7 +90,7 @@ public record Affine(Value input, Value output, Constant scale, Constant shift, 
     emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, source, DNNL_ARG_SRC_1,
         emitter.constant(scale, description.src1_desc()), DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1,
         emitter.constant(shift, plain), DNNL_ARG_DST, y));
-    emitter.give(output, y);
+    return y;
   }
 
   /** Whether the kernel is: oneDNN 3.11 shifts columns wrong, as channels, where the channels are what lies together. */

@@ -1,6 +1,7 @@
 package org.resnet4j.engine.node;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -58,7 +59,12 @@ final class Layouts {
     };
   }
 
-  /** How many numbers there are, those in blocks that nobody reads included. */
+  /** How many elements an array has. */
+  static long count(Tensor x) {
+    return Arrays.stream(x.shape()).reduce(1, (a, b) -> a * b);
+  }
+
+  /** How many numbers lie there, those in blocks that nobody reads included. */
   static long elements(memory.desc desc) {
     return desc.get_size() / (Descs.type(desc) == memory.data_type.f32 ? Float.BYTES : Short.BYTES);
   }

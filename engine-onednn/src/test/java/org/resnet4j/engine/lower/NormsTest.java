@@ -1,5 +1,6 @@
 package org.resnet4j.engine.lower;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -21,6 +22,7 @@ import org.resnet4j.zoo.layer.GroupNormalization;
 import org.resnet4j.zoo.layer.HeldLayer;
 import org.resnet4j.zoo.layer.ParametricRelu;
 import org.resnet4j.zoo.layer.PartialBatchNormalization;
+import org.resnet4j.zoo.layer.Permutation;
 
 /** Normalisations and parametric rectifiers against DL4J's own. */
 class NormsTest {
@@ -54,6 +56,33 @@ class NormsTest {
     Parity.images(format, 3, 6, 7)
         .layer(new ConvolutionLayer.Builder(3, 3).nOut(7).dataFormat(format).activation(Activation.SIGMOID).build())
         .layer((BatchNormalization) norm.clone()).layer(new ActivationLayer(Activation.TANH)).check();
+  }
+
+  /** Images of one pixel, one row, one column. */
+  @ParameterizedTest
+  @EnumSource
+  void batchNormOfThinImages(CNN2DFormat format) {
+    for (int[] size : new int[][] {{1, 1}, {1, 4}, {5, 1}}) {
+      for (int channels : new int[] {1, 5, 16, 40}) {
+        Parity.images(format, channels, size[0], size[1]).layer(norm(new BatchNormalization(), format)).check();
+        Parity.images(format, 3, size[0], size[1])
+            .layer(new ConvolutionLayer.Builder(1, 1).nOut(channels).dataFormat(format).activation(Activation.TANH)
+                .build()).layer(norm(new BatchNormalization(), format)).layer(new ActivationLayer(Activation.SIGMOID))
+            .check();
+      }
+    }
+  }
+
+  /** The last axis is the channels' where nobody said what the array is. */
+  @Test
+  void batchNormBehindAPermutation() {
+    for (List<Integer> axes : List.of(List.of(1, 3, 2), List.of(2, 3, 1), List.of(3, 2, 1), List.of(2, 1, 3))) {
+      long[] sizes = {6, 7, 3};
+      BatchNormalization norm = norm(new BatchNormalization(), CNN2DFormat.NHWC);
+      norm.setNIn(sizes[axes.get(2) - 1]);
+      norm.setNOut(sizes[axes.get(2) - 1]);
+      Parity.untyped(0, 6, 7, 3).vertex(new Permutation(axes)).layer(norm).check();
+    }
   }
 
   @ParameterizedTest

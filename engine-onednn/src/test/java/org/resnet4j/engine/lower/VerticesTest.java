@@ -103,6 +103,20 @@ class VerticesTest {
         .vertex(Permutation.to(format)).vertex(new Concatenation(1), "v5", "v0").check();
   }
 
+  /** What is one number for each channel might also be one for each pixel. */
+  @ParameterizedTest
+  @EnumSource
+  void sumsOfThinImages(CNN2DFormat format) {
+    ElementWiseVertex add = new ElementWiseVertex(ElementWiseVertex.Op.Add);
+    for (int[] size : new int[][] {{1, 1}, {1, 4}, {5, 1}}) {
+      for (int channels : new int[] {1, 5, 16, 40}) {
+        Parity.images(format, 3, size[0], size[1]).layer(convolution(format, channels)).layer(convolution(format,
+            channels), "in0").vertex(add, "v0", "v1").output().layer(convolution(format, channels))
+            .vertex(add, "v2", "v3").layer(new PureActivation(new ActivationReLU())).within(0.15).check();
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void broadcasts(BroadcastMerge.Kind kind) {

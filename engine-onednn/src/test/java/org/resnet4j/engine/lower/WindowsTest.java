@@ -43,7 +43,7 @@ class WindowsTest {
 
     ConvolutionLayer layer(CNN2DFormat format) {
       ConvolutionLayer.Builder builder = groups > 1 ? new GroupedConvolution.Builder(groups, kernel[0], kernel[1])
-          : dilation[0] > 1 ? new DilatedConvolution.Builder(kernel[0], kernel[1])
+          : dilation[0] > 1 || dilation[1] > 1 ? new DilatedConvolution.Builder(kernel[0], kernel[1])
           : new ConvolutionLayer.Builder(kernel[0], kernel[1]);
       return builder.stride(stride).dilation(dilation).convolutionMode(mode).padding(before).nIn(in).nOut(out)
           .dataFormat(format).hasBias(groups != 3).activation(Activation.IDENTITY).build();

@@ -22,6 +22,7 @@ import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Program;
 import org.resnet4j.engine.plan.Value;
+import org.resnet4j.zoo.ResNet;
 import org.resnet4j.zoo.ResNets;
 
 /** What becomes of small programs; that they still compute the same is compared with DL4J elsewhere. */
@@ -262,7 +263,9 @@ class FusionTest {
   }
 
   private static List<Node> ofZoo(String name, CNN2DFormat format) {
-    ComputationGraph graph = ResNets.named(name).numClasses(10).format(format).inputShape(3, 64, 64).build().init();
+    // As many layers as it has, of few channels.
+    ComputationGraph graph = ResNet.builder().spec(ResNets.spec(name).withWidth(8)).numClasses(10).format(format)
+        .inputShape(3, 64, 64).build().init();
     return Fusion.of(Lowering.of(graph, graph.getConfiguration().getNetworkOutputs())).nodes();
   }
 
