@@ -57,7 +57,7 @@ public record Affine(Value input, Value output, Constant scale, Constant shift, 
     if (place < 1 || x.rank() <= place || x.size(place) != scale.length()) {
       throw emitter.wrong(scale.length() + " channels on axis " + place, x);
     }
-    // To the kernels channels are the second axis.
+    // Channels as the second axis: oneDNN 3.11 shifts others wrong in some layouts.
     List<Integer> order = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
     order.add(1, order.remove(place));
     Tensor y = scaled(emitter, Permute.permuted(x, order));
@@ -82,20 +82,14 @@ public record Affine(Value input, Value output, Constant scale, Constant shift, 
     attributes.set_post_ops(Eltwise.append(after, activation));
     memory.data_type type = emitter.type(output);
     binary.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> right(layout, place) ? new binary.primitive_desc(emitter.engine(), algorithm.binary_mul, layout,
-            Layouts.like(layout, shape, Emitter.f32()), Layouts.like(layout, x.shape(), type), attributes, true)
-            : null);
+        layout -> new binary.primitive_desc(emitter.engine(), algorithm.binary_mul, layout,
+            Layouts.like(layout, shape, Emitter.f32()), Layouts.like(layout, x.shape(), type), attributes, true));
     Tensor source = emitter.in(x, description.src0_desc());
     Tensor y = emitter.over(source, description.dst_desc());
     emitter.run(description, new binary(description), Map.of(DNNL_ARG_SRC_0, source, DNNL_ARG_SRC_1,
         emitter.constant(scale, description.src1_desc()), DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1,
         emitter.constant(shift, plain), DNNL_ARG_DST, y));
     return y;
-  }
-
-  /** Whether the kernel is: oneDNN 3.11 shifts columns wrong, as channels, where the channels are what lies together. */
-  private static boolean right(memory.desc layout, int place) {
-    return place <= 1 || !Layouts.blocked(layout) && layout.get_strides().get(place) == 1;
   }
 
   /** The gradient of the input alone: scale and shift are made from parameters that stay as they are. */

@@ -68,7 +68,7 @@ final class FusedDescent extends StochasticGradientDescent {
     boolean usual = stepFunction.getClass() == NegativeGradientStepFunction.class;
     if (!usual && !unusualStepLogged) {
       unusualStepLogged = true;
-      LOG.info("Step function {} isn't fused: DL4J's own solver trains this network",
+      LOG.warn("Step function {} isn't fused: DL4J's own solver trains this network",
           stepFunction.getClass().getName());
     }
     return usual;
@@ -103,7 +103,7 @@ final class FusedDescent extends StochasticGradientDescent {
       ComputationGraphUpdater updater = getComputationGraphUpdater();
       if (update == null || !update.isOf(updater, gradient, parameters)) {
         update = new FusedUpdate(graph, updater, gradient, parameters);
-        update.obstacle().ifPresent(reason -> LOG.info("{}: DL4J's own updater trains this network", reason));
+        update.obstacle().ifPresent(reason -> LOG.warn("{}: DL4J's own updater trains this network", reason));
       }
       return update;
     }

@@ -174,7 +174,7 @@ final class FusedUpdate {
 
   private void log(String unknown, List<Block> left) {
     if (logged.add(unknown)) {
-      LOG.info("{} isn't fused: DL4J updates {} of {} parameters", unknown,
+      LOG.warn("{} isn't fused: DL4J updates {} of {} parameters", unknown,
           left.stream().mapToLong(Block::length).sum(), parameters.array().length());
     }
   }
