@@ -267,6 +267,12 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
               DNNL_ARG_DST, gradient.as(result))));
     }
 
+    /** Whether the windows are at every so many pixels without end: a layout by strides can't leave out the last step. */
+    private boolean regular() {
+      int[] stride = window.stride();
+      return placement.size()[0] * stride[0] <= x.size(2) && placement.size()[1] * stride[1] <= x.size(3);
+    }
+
     /** The pixels that the windows are at. */
     private Tensor subsampled() {
       int[] stride = window.stride();
@@ -281,7 +287,7 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
     }
 
     private void weightGradients(convolution_forward.primitive_desc forward, Tensor dy) {
-      if (window.isOnePixel() && groups == 1 && bias == null) {
+      if (window.isOnePixel() && groups == 1 && bias == null && regular()) {
         product(dy);
         return;
       }
