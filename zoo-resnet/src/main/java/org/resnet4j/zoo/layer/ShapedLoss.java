@@ -2,6 +2,7 @@ package org.resnet4j.zoo.layer;
 
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 
@@ -31,6 +32,12 @@ abstract class ShapedLoss extends LossLayer {
 
   @Override
   public void setNIn(InputType inputType, boolean override) {}
+
+  /** None: images stay images. */
+  @Override
+  public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
+    return null;
+  }
 
   @Override
   public boolean equals(Object other) {
