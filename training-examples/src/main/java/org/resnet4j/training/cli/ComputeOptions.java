@@ -4,18 +4,14 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.engine.EngineException;
 import org.resnet4j.engine.EngineOptions;
-import org.resnet4j.engine.FastComputationGraph;
 import org.resnet4j.engine.Library;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.engine.Precision;
 import org.resnet4j.training.loop.Network;
-import org.resnet4j.training.loop.TrainingPhase;
-import org.resnet4j.zoo.ResNetTransfer;
 import picocli.CommandLine.Option;
 
 /** What a network is computed by and in which number type, of every command that runs or trains one. */
@@ -44,31 +40,6 @@ class ComputeOptions {
     /** The graph ready to be trained; it may be a new one, which has taken over the given one's parameters. */
     ComputationGraph trained(ComputationGraph graph) {
       return engine.trained(graph, options);
-    }
-
-    /**
-     * The engine's memory for a training step of the phase that needs most of it, which is found out on copies.
-     *
-     * @param batch the shape of a batch
-     * @return bytes; empty if Deeplearning4j would train one of the phases
-     */
-    OptionalLong memoryOfStep(ComputationGraph graph, List<TrainingPhase> phases, long[] batch) {
-      long most = 0;
-      for (TrainingPhase phase : phases) {
-        ComputationGraph copy = phase.frozenThrough().map(vertex -> ResNetTransfer.freezeThrough(graph, vertex))
-            .orElseGet(graph::clone);
-        ComputationGraph trained = trained(copy);
-        try {
-          long bytes = trained instanceof FastComputationGraph fast ? fast.trainingMemory(batch) : -1;
-          if (bytes < 0) {
-            return OptionalLong.empty();
-          }
-          most = Math.max(most, bytes);
-        } finally {
-          trained.close();
-        }
-      }
-      return OptionalLong.of(most);
     }
 
     /** As a report tells it. */

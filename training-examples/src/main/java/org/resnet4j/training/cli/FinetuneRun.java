@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.resnet4j.training.benchmark.PeakMemory;
 import org.resnet4j.training.cli.ComputeOptions.Chosen;
 import org.resnet4j.training.cli.ModelSource.Loaded;
 import org.resnet4j.training.data.BatchOptions;
@@ -62,7 +60,6 @@ final class FinetuneRun {
     TrainingPlan plan = options.plan(newHead, ResNetTransfer.features(network.graph()));
     err.printf("Training on %d images of %d classes, validating on %d.%n", train.size(), classes.size(),
         validation.size());
-    estimateMemory(plan, Math.min(options.data.batch, train.size()));
 
     out.create();
     TrainingProgress progress = new TrainingProgress(train.size(), validation.size(),
@@ -74,6 +71,7 @@ final class FinetuneRun {
     List<String> warnings = new ArrayList<>(folder.warnings());
     try (ImageBatches trainBatches = new ImageBatches(train, classes, network.preprocessing(), trainingBatches());
         ImageBatches validationBatches = options.data.evaluation(validation, classes, network)) {
+      estimateMemory(plan, trainBatches, validationBatches);
       result = new Trainer(plan, classes, chosen::trained, progress)
           .train(network.graph(), trainBatches, trainBatches.size(), validationBatches);
       trainBatches.skipped().forEach(bad -> warnings.add("Left out during training: " + bad.file()));
@@ -120,18 +118,19 @@ final class FinetuneRun {
         part, evaluation, out.target());
   }
 
-  /** Tries the phases out: tells what they need, and goes on without the engine if it can't train one. */
-  private void estimateMemory(TrainingPlan plan, int batch) {
+  /** Tells it, and goes on without the engine where that can't train the network. */
+  private void estimateMemory(TrainingPlan plan, ImageBatches train, ImageBatches validation) {
     if (chosen.engine() == Engine.DL4J) {
       return;
     }
-    long resident = PeakMemory.resident();
-    OptionalLong step = chosen.memoryOfStep(network.graph(), plan.phases(),
-        network.preprocessing().shape(batch, network.format()));
-    err.println("DEBUG step " + step.orElse(-1) + " resident " + resident);
-    if (step.isEmpty()) {
+    long[] batch = network.preprocessing().shape(Math.min(options.data.batch, train.size()), network.format());
+    Optional<TrainingMemory> memory = TrainingMemory.of(chosen, network.graph(), plan.phases(), batch,
+        train.cacheBytes() + validation.cacheBytes());
+    if (memory.isEmpty()) {
       options.compute.refuse("oneDNN can't train this network, as is said above.");
       chosen = new Chosen(Engine.DL4J, chosen.options());
+    } else {
+      err.println("Memory: " + memory.get() + ".");
     }
   }
 

@@ -34,6 +34,8 @@ import org.resnet4j.zoo.image.Preprocessing;
  */
 public final class ImageBatches implements DataSetIterator, AutoCloseable {
   private static final int BATCHES_AHEAD = 2;
+  /** Images by which others' sizes are judged. */
+  private static final int SAMPLES = 16;
 
   private final transient List<LabeledImage> images;
   private final transient List<String> classes;
@@ -138,6 +140,29 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     return images.size();
   }
 
+  /**
+   * Bytes of the heap that decoded images will take once every image was read, judged by some of them.
+   */
+  public long cacheBytes() {
+    long pixels = 0;
+    int judged = 0;
+    for (int i = 0; i < SAMPLES && i < images.size(); i++) {
+      try {
+        int index = (int) ((long) i * images.size() / Math.min(SAMPLES, images.size()));
+        BufferedImage prepared = prepared(index);
+        pixels += (long) prepared.getWidth() * prepared.getHeight();
+        judged++;
+      } catch (ImageException e) {
+        // It is told when its turn comes.
+      }
+    }
+    return judged == 0 ? 0 : Math.min(options.cacheBytes(), ImageCache.BYTES_A_PIXEL * pixels / judged * images.size());
+  }
+
+  private BufferedImage prepared(int index) {
+    return options.augmentation().prepare(options.decoder().decode(images.get(index).file()), preprocessing);
+  }
+
   private Batch submit() {
     if (workers.isShutdown()) {
       throw new IllegalStateException("these image batches are closed");
@@ -158,8 +183,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   /** Runs in a worker; false if the image can't be read any more. */
   private boolean load(int index, int drawnIn, float[] features, int offset) {
     try {
-      BufferedImage prepared = cache.get(index, () -> options.augmentation()
-          .prepare(options.decoder().decode(images.get(index).file()), preprocessing));
+      BufferedImage prepared = cache.get(index, () -> prepared(index));
       BufferedImage varied = options.augmentation()
           .vary(prepared, preprocessing, new SplittableRandom(mix(options.seed(), drawnIn, index)));
       preprocessing.normalize(varied, options.format(), features, offset);

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * as any others.
  */
 final class ImageCache {
-  private static final int BYTES_A_PIXEL = 4;
+  static final int BYTES_A_PIXEL = 4;
 
   private final Map<Integer, BufferedImage> images = new ConcurrentHashMap<>();
   private final AtomicLong room;

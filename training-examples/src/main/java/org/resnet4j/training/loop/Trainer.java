@@ -140,7 +140,7 @@ public final class Trainer {
       observer.epochEnded(metrics);
       if (metrics.betterThan(best)) {
         best = metrics;
-        bestParameters = graph.params().dup();
+        bestParameters = bestParameters == null ? graph.params().dup() : bestParameters.assign(graph.params());
         improved(phase, metrics);
       }
       boolean gained = bestOfPhase == null || metrics.validationAccuracy() > bestOfPhase.validationAccuracy();

@@ -1,0 +1,137 @@
+package org.resnet4j.training.cli;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.bytedeco.javacpp.Pointer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.engine.CompiledGraph;
+import org.resnet4j.engine.FastComputationGraph;
+import org.resnet4j.engine.OneDnn;
+import org.resnet4j.engine.Precision;
+import org.resnet4j.training.benchmark.PeakMemory;
+import org.resnet4j.training.cli.ComputeOptions.Chosen;
+import org.resnet4j.training.loop.TrainingPhase;
+import org.resnet4j.zoo.ResNetTransfer;
+
+/**
+ * The most memory that a training run on oneDNN will hold at a time, in bytes: what the process holds after its plans
+ * were tried out, and what is known to come.
+ *
+ * @param steps of training, and of predicting between epochs: activations, their gradients, parameters in the kernels'
+ *     types
+ * @param parameters and what is as long as they are: gradients, the updater's state, the best epoch's, copies to predict
+ *     with
+ * @param heap Java's: images, and what is garbage until it is collected
+ * @param libraries programs and kernels
+ */
+record TrainingMemory(long steps, long parameters, long heap, long libraries) {
+  /** Of JVM, ND4J, OpenCV and oneDNN with a network's kernels, where the system doesn't tell. */
+  private static final long LIBRARIES = 450L << 20;
+  /** The young generation's share where the collector sets none. */
+  private static final int YOUNG_SHARE = 3;
+  private static final double GB = 1e9;
+
+  /**
+   * Tries the phases out on copies of the graph.
+   *
+   * @param batch the shape of a batch
+   * @param images bytes of decoded images that will be kept on the heap
+   * @return empty if Deeplearning4j would train one of the phases
+   */
+  static Optional<TrainingMemory> of(
+      Chosen chosen, ComputationGraph graph, List<TrainingPhase> phases, long[] batch, long images) {
+    long length = Float.BYTES * graph.numParams();
+    long steps = 0;
+    long parameters = 0;
+    boolean begun = false;
+    for (TrainingPhase phase : phases) {
+      long step = step(chosen, graph, phase, batch);
+      if (step < 0) {
+        return Optional.empty();
+      }
+      long copies = Math.round(length * copies(chosen, phase, begun));
+      if (step + copies > steps + parameters) {
+        steps = step;
+        parameters = copies;
+      }
+      begun = true;
+    }
+    steps += prediction(chosen, graph, batch);
+    System.gc();
+    long used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    long heap = Math.min(Runtime.getRuntime().maxMemory(), used + images + young());
+    long resident = PeakMemory.resident();
+    long libraries = resident == 0 ? LIBRARIES : resident - touchedHeap() - length;
+    return Optional.of(new TrainingMemory(steps, parameters + length, heap, libraries));
+  }
+
+  /** The engine's memory for a step; -1 if Deeplearning4j would take it. */
+  private static long step(Chosen chosen, ComputationGraph graph, TrainingPhase phase, long[] batch) {
+    ComputationGraph copy = phase.frozenThrough().map(vertex -> ResNetTransfer.freezeThrough(graph, vertex))
+        .orElseGet(graph::clone);
+    ComputationGraph trained = chosen.trained(copy);
+    try {
+      return trained instanceof FastComputationGraph fast ? fast.trainingMemory(batch) : -1;
+    } finally {
+      trained.close();
+    }
+  }
+
+  /** The engine's memory for a batch's prediction, as JavaCPP counts it. */
+  private static long prediction(Chosen chosen, ComputationGraph graph, long[] batch) {
+    long before = Pointer.totalBytes();
+    try (CompiledGraph compiled = OneDnn.compile(graph, chosen.options(), batch)) {
+      return Math.max(0, Pointer.totalBytes() - before);
+    }
+  }
+
+  /**
+   * How many arrays as long as the parameters there are besides the parameters.
+   *
+   * @param begun whether it isn't the first phase, which leaves the graph that the run began with
+   */
+  private static double copies(Chosen chosen, TrainingPhase phase, boolean begun) {
+    boolean narrow = ComputeOptions.type(chosen.options().precision()) == Precision.BFLOAT16;
+    // To predict with: as the first epoch's end found them, in the kernels' layouts, and those again while new ones come.
+    double predicting = narrow ? 2 : 3;
+    if (phase.frozenThrough().isPresent()) {
+      double frozen = narrow ? 1.5 : 2;
+      return 1 + 1 + 1 + 1 + frozen + predicting; // itself, gradients, the best, one thawed to be saved
+    }
+    return (begun ? 1 : 0) + 1 + 1 + 1 + predicting; // gradients, momentum, the best
+  }
+
+  /** What was ever used of the heap, and stays with the process. */
+  private static long touchedHeap() {
+    return pools().stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
+  }
+
+  /** The most that new objects take before the collector runs. */
+  private static long young() {
+    List<MemoryPoolMXBean> young = pools().stream().filter(pool -> pool.getName().matches(".*(Eden|Survivor).*"))
+        .toList();
+    return young.isEmpty() || young.stream().anyMatch(pool -> pool.getUsage().getMax() < 0)
+        ? Runtime.getRuntime().maxMemory() / YOUNG_SHARE
+        : young.stream().mapToLong(pool -> pool.getUsage().getMax()).sum();
+  }
+
+  private static List<MemoryPoolMXBean> pools() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream().filter(pool -> pool.getType() == MemoryType.HEAP).toList();
+  }
+
+  long total() {
+    return steps + parameters + heap + libraries;
+  }
+
+  /** "about 2.1 GB, of which ...". */
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "about %.1f GB at most: %.1f for the activations of a batch, %.1f for parameters,"
+        + " gradients and copies, %.1f for images and other objects of Java, %.1f for libraries", total() / GB, steps / GB,
+        parameters / GB, heap / GB, libraries / GB);
+  }
+}
