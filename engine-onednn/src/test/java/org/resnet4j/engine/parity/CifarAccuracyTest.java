@@ -54,7 +54,7 @@ class CifarAccuracyTest {
   }
 
   /** The README's table. */
-  @Tag("full-size")
+  @Tag("long")
   @Test
   void everyImage() throws IOException {
     for (Right right : check(1)) {

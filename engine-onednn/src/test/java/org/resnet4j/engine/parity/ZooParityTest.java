@@ -49,7 +49,7 @@ class ZooParityTest {
     check(ResNet.builder().spec(spec.withWidth(NARROW)), false);
   }
 
-  @Tag("full-size")
+  @Tag("long")
   @ParameterizedTest
   @MethodSource("largeModels")
   void ofManyLayersIsTheSameAtEveryEndpoint(String model) {
