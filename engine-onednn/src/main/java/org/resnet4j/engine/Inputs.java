@@ -16,9 +16,10 @@ import org.nd4j.linalg.factory.Nd4j;
 /** A call's arrays row by row in float32: the caller's own where they lie so, else copies that end with the call. */
 final class Inputs implements AutoCloseable {
   private static final int CHUNK = 4096;
-  /** The bits of a float32 without its sign, and those of infinity; what is above is NaN. */
+  /** The bits of a float32 without its sign. */
   private static final int MAGNITUDE = 0x7fffffff;
-  private static final int INFINITE = 0x7f800000;
+  /** The lowest bit of the exponent: added to a full one, as infinity and NaN have it, it carries into the sign. */
+  private static final int EXPONENT = 0x00800000;
 
   private final List<INDArray> arrays = new ArrayList<>();
   private final List<INDArray> copies = new ArrayList<>();
@@ -103,11 +104,11 @@ final class Inputs implements AutoCloseable {
         for (long done = 0; done < each; done += CHUNK) {
           int count = (int) Math.min(CHUNK, each - done);
           bits.position(example * each + done).get(chunk, 0, count);
-          int largest = 0;
+          int signs = 0;
           for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, chunk[i] & MAGNITUDE);
+            signs |= (chunk[i] & MAGNITUDE) + EXPONENT;
           }
-          if (largest >= INFINITE) {
+          if (signs < 0) {
             broken.set((int) example);
             break;
           }

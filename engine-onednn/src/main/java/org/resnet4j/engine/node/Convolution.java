@@ -127,12 +127,14 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
   private Choice choose(Emitter emitter, Tensor x, long[] shape, Window.Placement placement, List<Sum> ways,
       Tensor added) {
     memory.data_type type = emitter.type(output);
-    memory.desc wanted = emitter.narrow() ? Descs.channelsLast(x.shape(), emitter.type()) : x.desc();
+    // A float32 image as it comes has a kernel of its own.
+    boolean last = emitter.channelsLast() && !x.desc().equals(Descs.plain(x.shape(), Emitter.f32()));
+    memory.desc wanted = last ? Descs.channelsLast(x.shape(), emitter.type()) : x.desc();
     Choice first = null;
     Choice optimised = null;
     for (memory.desc source : List.of(wanted, Descs.any(x.shape(), emitter.type()))) {
       for (Sum way : ways) {
-        boolean free = !emitter.narrow() || source != wanted;
+        boolean free = !last || source != wanted;
         memory.desc target = way == Sum.OVER ? added.desc()
             : free ? Descs.any(shape, type) : Descs.channelsLast(shape, type);
         Choice choice = new Choice(describe(emitter, source, target, placement, way, added), way);
@@ -173,6 +175,11 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
     arguments.put(DNNL_ARG_DST, y);
     emitter.run(description, new convolution_forward(description), arguments);
     return y;
+  }
+
+  @Override
+  public boolean prefersChannelsLast() {
+    return groups > 1 && groups < channels;
   }
 
   @Override

@@ -16,6 +16,11 @@ public final class Cpu {
     return has(isa, dnnl.dnnl_cpu_isa_avx512_core_bf16) || has(isa, dnnl.dnnl_cpu_isa_avx2_vnni_2);
   }
 
+  /** Whether kernels use AVX-512. */
+  static boolean hasAvx512() {
+    return has(dnnl.dnnl_get_effective_cpu_isa(), dnnl.dnnl_cpu_isa_avx512_core);
+  }
+
   private static boolean has(int isa, int wanted) {
     return (isa & wanted) == wanted;
   }

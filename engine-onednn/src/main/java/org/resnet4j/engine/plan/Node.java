@@ -28,6 +28,11 @@ public interface Node {
    */
   void train(Emitter emitter, Tape tape);
 
+  /** Whether there are faster kernels for channels that lie last than for channels in blocks. */
+  default boolean prefersChannelsLast() {
+    return false;
+  }
+
   /** Whether the output's gradient gives gradients of the inputs. */
   default boolean passesGradient() {
     return true;
