@@ -35,8 +35,8 @@ class ActivationParityTest {
       all.add(activation.getActivationFunction());
     }
     all.addAll(List.of(new ActivationReLU(3.0, 0.0, 0.0), new ActivationReLU(null, 0.0, 0.2),
-        new ActivationReLU(null, 0.3, 0.0), new ActivationReLU(2.0, 0.5, 0.1), new ActivationLReLU(-0.5), new ActivationELU(0.3),
-        new ActivationGELU(true), new AxisSoftmax(1, false), new AxisSoftmax(1, true)));
+        new ActivationReLU(null, 0.3, 0.0), new ActivationReLU(2.0, 0.5, 0.1), new ActivationLReLU(-0.5),
+        new ActivationELU(0.3), new ActivationGELU(true), new AxisSoftmax(1, false), new AxisSoftmax(1, true)));
     for (Function function : Function.values()) {
       all.add(switch (function) {
         case RELU -> new ElementActivation(function, 1.5, 0.25, 0.5);

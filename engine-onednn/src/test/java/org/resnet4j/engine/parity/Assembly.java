@@ -23,7 +23,8 @@ final class Assembly {
 
   final CNN2DFormat format;
   private final GraphBuilder graph =
-      new NeuralNetConfiguration.Builder().updater(new NoOp()).graphBuilder().allowDisconnected(true);
+      new NeuralNetConfiguration.Builder().updater(new NoOp()).graphBuilder().allowDisconnected(true)
+          .validateOutputLayerConfig(false);
   private final List<Made> made = new ArrayList<>();
   private final List<String> lines = new ArrayList<>();
 
@@ -83,6 +84,19 @@ final class Assembly {
     return find(back, Made::image);
   }
 
+  /** An array's sizes in the order of its axes, without the batch. */
+  int[] sizes(Made array) {
+    return !array.image() ? new int[] {array.channels}
+        : format == CNN2DFormat.NHWC ? new int[] {array.height, array.width, array.channels}
+        : new int[] {array.channels, array.height, array.width};
+  }
+
+  /** Images, or vectors, of these sizes in the order of their axes. */
+  Made shaped(Made from, int... sizes) {
+    return sizes.length == 1 ? from.vectors(sizes[0])
+        : format == CNN2DFormat.NHWC ? from.as(sizes[2], sizes[0], sizes[1]) : from.as(sizes[0], sizes[1], sizes[2]);
+  }
+
   Made layer(String what, Layer layer, Made from, Made shaped) {
     String name = next();
     graph.addLayer(name, layer, from.name());
@@ -108,7 +122,7 @@ final class Assembly {
 
   /** For training: each array that nobody reads ends in a loss of its own. */
   RandomGraph withLosses(int batch) {
-    List<Made> inputs = made.stream().filter(one -> one.name().startsWith("in")).toList();
+    List<Made> inputs = inputs();
     Set<String> read = new HashSet<>();
     graph.getVertexInputs().values().forEach(read::addAll);
     List<String> outputs = new ArrayList<>();
@@ -120,22 +134,32 @@ final class Assembly {
             .nOut(CLASSES).build(), end, end.vectors(CLASSES)).name());
       }
     }
-    graph.setOutputs(outputs.toArray(String[]::new));
-    String text = format + ", batch " + batch + "\n  " + String.join("\n  ", lines);
-    return new RandomGraph(graph.build(), format, batch, inputs, outputs, text);
+    return built(batch, inputs, outputs);
   }
 
   /** @param picks of what was made, counted from the last */
   RandomGraph finish(int batch, List<Integer> picks) {
-    List<Made> inputs = made.stream().filter(one -> one.name().startsWith("in")).toList();
+    List<Made> inputs = inputs();
     if (made.size() == inputs.size()) {
       // An input is no output.
-      new Step.Drop(0).addTo(this);
+      new LayerSteps.Drop(0).addTo(this);
     }
     List<String> outputs = picks.stream()
         .map(back -> find(back, one -> !inputs.contains(one)).orElseThrow().name()).distinct().toList();
+    return built(batch, inputs, outputs);
+  }
+
+  private List<Made> inputs() {
+    return made.stream().filter(one -> one.name().startsWith("in")).toList();
+  }
+
+  private RandomGraph built(int batch, List<Made> inputs, List<String> outputs) {
     graph.setOutputs(outputs.toArray(String[]::new));
     String text = format + ", batch " + batch + "\n  " + String.join("\n  ", lines) + "\n  outputs " + outputs;
-    return new RandomGraph(graph.build(), format, batch, inputs, outputs, text);
+    try {
+      return new RandomGraph(graph.build(), format, batch, inputs, outputs, text);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException("DL4J can't build " + text, e);
+    }
   }
 }

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.Precision;
 import org.resnet4j.engine.parity.Assembly.Made;
-import org.resnet4j.engine.parity.Step.Convolver;
+import org.resnet4j.engine.parity.LayerSteps.Convolver;
 import org.resnet4j.engine.parity.Step.Pair;
 import org.resnet4j.engine.parity.Step.Sliding;
 
@@ -37,19 +37,20 @@ class ConvolutionParityTest {
     for (int[] image : IMAGES) {
       Assembly assembly = new Assembly(format);
       assembly.inputs(List.of(new Made("in0", channels, image[0], image[1])));
-      int convolutions = convolutions(assembly, channels);
+      int convolutions = convolutions(assembly);
       RandomGraph all = assembly.finish(2, Stream.iterate(0, i -> i + 1).limit(convolutions).toList());
       ComputationGraph graph = all.initialised();
       INDArray[] inputs = all.arrays(all.batch());
       Map<String, INDArray> expected = TrueActivations.of(graph, inputs);
-      Parity.compare(format + " " + channels + " channels " + Arrays.toString(image), graph, expected, all.outputs(), options,
-          options.precision() == Precision.FLOAT32 ? Parity.FLOAT32 : BFLOAT16, inputs);
+      String what = format + " " + channels + " channels " + Arrays.toString(image);
+      double tolerance = options.precision() == Precision.FLOAT32 ? Parity.FLOAT32 : BFLOAT16;
+      Parity.compare(what, graph, expected, all.outputs(), options, tolerance, inputs);
       graph.close();
     }
   }
 
   /** Each reads the graph's input. */
-  private static int convolutions(Assembly assembly, int channels) {
+  private static int convolutions(Assembly assembly) {
     List<Sliding> windows = new ArrayList<>();
     for (int kernelHeight : new int[] {1, 3}) {
       for (int kernel = 1; kernel <= 4; kernel++) {
@@ -62,7 +63,8 @@ class ConvolutionParityTest {
       }
     }
     for (int i = 0; i < windows.size(); i++) {
-      new Step.Convolve(i, Convolver.PLAIN, windows.get(i), i % 2 == 0 ? 17 : 4, 1, true, new ActivationIdentity())
+      int output = i % 2 == 0 ? 17 : 4;
+      new LayerSteps.Convolve(i, Convolver.PLAIN, windows.get(i), output, 1, true, new ActivationIdentity())
           .addTo(assembly);
     }
     return windows.size();

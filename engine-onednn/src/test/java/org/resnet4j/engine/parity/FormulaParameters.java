@@ -10,8 +10,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.testdata.Formula;
 
 /**
- * Parameters, each from its name, with which activations neither vanish nor grow, and no two channels are alike: kernels
- * of about He's variance, statistics as after training.
+ * Parameters, each from its name, with which activations neither vanish nor grow, and no two channels are alike:
+ * kernels of about He's variance, statistics as after training.
  */
 final class FormulaParameters {
   private FormulaParameters() {}

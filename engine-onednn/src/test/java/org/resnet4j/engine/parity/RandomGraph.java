@@ -75,8 +75,8 @@ record RandomGraph(ComputationGraphConfiguration configuration, CNN2DFormat form
       INDArray[] found = compiled.output(inputs);
       for (int i = 0; i < found.length; i++) {
         String vertex = vertices.get(i);
-        Parity.assertClose(vertex + " of outputs " + vertices, expected.activations.get(vertex), found[i], Parity.FLOAT32,
-            expected.scales.get(vertex));
+        Parity.assertClose(vertex + " of outputs " + vertices, expected.activations.get(vertex), found[i],
+            Parity.FLOAT32, expected.scales.get(vertex));
       }
     }
   }

@@ -3,6 +3,7 @@ package org.resnet4j.engine.parity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -19,6 +20,7 @@ import org.resnet4j.engine.parity.Step.Sliding;
 import org.resnet4j.zoo.layer.BroadcastMerge;
 import org.resnet4j.zoo.layer.ElementActivation;
 import org.resnet4j.zoo.layer.ElementActivation.Function;
+import org.resnet4j.zoo.layer.Resampling;
 
 /** Small graphs of the layers that the compiler knows; of a failing one, jqwik finds smaller ones that fail as well. */
 final class RandomGraphs {
@@ -28,41 +30,42 @@ final class RandomGraphs {
 
   private RandomGraphs() {}
 
+  /** What a graph is assembled of. */
+  private record Draft(CNN2DFormat format, List<Made> inputs, List<Step> steps) {
+    Assembly assembled(Predicate<Step> taken) {
+      Assembly assembly = new Assembly(format);
+      List<Made> named = new ArrayList<>();
+      for (Made input : inputs) {
+        named.add(new Made("in" + named.size(), input.channels(), input.height(), input.width()));
+      }
+      assembly.inputs(named);
+      steps.stream().filter(taken).forEach(step -> step.addTo(assembly));
+      return assembly;
+    }
+
+    /** DL4J throws in the training of a batch norm with fixed gamma on NHWC images. */
+    private boolean trains(Step step) {
+      return !(step instanceof LayerSteps.Drop || step instanceof LayerSteps.End || step instanceof LayerSteps.PixelEnd
+          || step instanceof LayerSteps.Norm norm && norm.kind() == LayerSteps.Norm.Kind.LOCKED
+          && format == CNN2DFormat.NHWC);
+    }
+  }
+
   static Arbitrary<RandomGraph> all() {
-    Arbitrary<List<Made>> inputs = image().list().ofMinSize(1).ofMaxSize(2);
-    return Combinators.combine(Arbitraries.of(CNN2DFormat.values()), Arbitraries.integers().between(1, LARGEST_BATCH),
-        inputs, step().list().ofMinSize(1).ofMaxSize(MOST_STEPS), back().list().ofMinSize(1).ofMaxSize(3))
-        .as(RandomGraphs::graph);
+    return Combinators.combine(draft(), Arbitraries.integers().between(1, LARGEST_BATCH),
+        back().list().ofMinSize(1).ofMaxSize(3))
+        .as((draft, batch, outputs) -> draft.assembled(any -> true).finish(batch, outputs));
   }
 
   /** For training: without chance, and with a loss for each array that nothing reads. */
   static Arbitrary<RandomGraph> training() {
-    Arbitrary<List<Made>> inputs = image().list().ofMinSize(1).ofMaxSize(2);
-    return Combinators.combine(Arbitraries.of(CNN2DFormat.values()), Arbitraries.integers().between(1, LARGEST_BATCH),
-        inputs, step().list().ofMinSize(1).ofMaxSize(MOST_STEPS)).as((format, batch, images, steps) -> assembled(format,
-            images, steps.stream().filter(step -> trains(step, format)).toList()).withLosses(batch));
+    return Combinators.combine(draft(), Arbitraries.integers().between(1, LARGEST_BATCH))
+        .as((draft, batch) -> draft.assembled(draft::trains).withLosses(batch));
   }
 
-  private static boolean trains(Step step, CNN2DFormat format) {
-    // DL4J throws in the training of a batch norm with fixed gamma on NHWC images.
-    return !(step instanceof Step.Drop) && !(step instanceof Step.End)
-        && !(step instanceof Step.Norm norm && norm.kind() == Step.Norm.Kind.LOCKED && format == CNN2DFormat.NHWC);
-  }
-
-  private static RandomGraph graph(CNN2DFormat format, int batch, List<Made> inputs, List<Step> steps,
-      List<Integer> outputs) {
-    return assembled(format, inputs, steps).finish(batch, outputs);
-  }
-
-  private static Assembly assembled(CNN2DFormat format, List<Made> inputs, List<Step> steps) {
-    Assembly assembly = new Assembly(format);
-    List<Made> named = new ArrayList<>();
-    for (Made input : inputs) {
-      named.add(new Made("in" + named.size(), input.channels(), input.height(), input.width()));
-    }
-    assembly.inputs(named);
-    steps.forEach(step -> step.addTo(assembly));
-    return assembly;
+  private static Arbitrary<Draft> draft() {
+    return Combinators.combine(Arbitraries.of(CNN2DFormat.values()), image().list().ofMinSize(1).ofMaxSize(2),
+        step().list().ofMinSize(1).ofMaxSize(MOST_STEPS)).as(Draft::new);
   }
 
   private static Arbitrary<Made> image() {
@@ -88,8 +91,32 @@ final class RandomGraphs {
   private static Arbitrary<Step> step() {
     return Arbitraries.frequencyOf(Tuple.of(6, convolution()), Tuple.of(3, norm()), Tuple.of(3, activation()),
         Tuple.of(4, merge()), Tuple.of(2, join()), Tuple.of(3, pool()), Tuple.of(1, globalPool()),
-        Tuple.of(1, dense()), Tuple.of(1, back().map(Step.Drop::new)), Tuple.of(3, unit()), Tuple.of(1, end()),
-        Tuple.of(4, other()));
+        Tuple.of(1, dense()), Tuple.of(1, back().map(LayerSteps.Drop::new)), Tuple.of(3, unit()), Tuple.of(1, end()),
+        Tuple.of(4, rarer()));
+  }
+
+  private static Arbitrary<Step> rarer() {
+    Arbitrary<Integer> border = Arbitraries.integers().between(-2, 3);
+    Arbitrary<Integer> axis = Arbitraries.integers().between(1, 3);
+    Arbitrary<Resampling.Kernel> kernel = Arbitraries.of(Resampling.Kernel.values());
+    return Arbitraries.oneOf(
+        Combinators.combine(back(), Arbitraries.integers().between(1, 8)).as(LayerSteps.GroupNorm::new),
+        Combinators.combine(back(), Arbitraries.integers().between(1, 3), Arbitraries.integers().between(0, 5))
+            .as(LayerSteps.Shortcut::new),
+        Combinators.combine(back(), either().list().ofSize(3)).as(LayerSteps.Prelu::new),
+        Combinators.combine(back(), axis, either()).as(LayerSteps.Soften::new),
+        back().map(LayerSteps.PixelEnd::new),
+        Combinators.combine(back(), either(), border, border, border, border).as(ArraySteps.Bordered::new),
+        Combinators.combine(back(), either(), kernel, pair(1, 3)).as(ArraySteps.Enlarge::new),
+        Combinators.combine(back(), kernel, pair(1, LARGEST_IMAGE)).as(ArraySteps.Resize::new),
+        Combinators.combine(back(), Arbitraries.shuffle(1, 2, 3)).as(ArraySteps.Permute::new),
+        Combinators.combine(back(), Arbitraries.of(ArraySteps.Reshape.Kind.values())).as(ArraySteps.Reshape::new),
+        Combinators.combine(back(), either()).as(ArraySteps.Scale::new),
+        Combinators.combine(back(), axis, Arbitraries.integers().between(0, 31).list().ofMinSize(1).ofMaxSize(5))
+            .as(ArraySteps.Select::new),
+        Combinators.combine(back(), Arbitraries.of(BroadcastMerge.Kind.ADD, BroadcastMerge.Kind.MULTIPLY,
+            BroadcastMerge.Kind.SUBTRACT, BroadcastMerge.Kind.MAXIMUM), either(), function())
+            .as(ArraySteps.Excite::new));
   }
 
   private static Arbitrary<Pair> pair(int least, int most) {
@@ -104,53 +131,48 @@ final class RandomGraphs {
   }
 
   private static Arbitrary<Step> convolution() {
-    return Combinators.combine(back(), Arbitraries.of(Step.Convolver.values()), sliding(), channels(),
-        Arbitraries.integers().between(1, 8), either(), function()).as(Step.Convolve::new);
+    return Combinators.combine(back(), Arbitraries.of(LayerSteps.Convolver.values()), sliding(), channels(),
+        Arbitraries.integers().between(1, 8), either(), function()).as(LayerSteps.Convolve::new);
   }
 
   private static Arbitrary<Step> norm() {
-    return Combinators.combine(back(), Arbitraries.of(Step.Norm.Kind.values())).as(Step.Norm::new);
+    return Combinators.combine(back(), Arbitraries.of(LayerSteps.Norm.Kind.values())).as(LayerSteps.Norm::new);
   }
 
   private static Arbitrary<Step> activation() {
-    return Combinators.combine(back(), either(), function()).as(Step.Activate::new);
+    return Combinators.combine(back(), either(), function()).as(LayerSteps.Activate::new);
   }
 
   private static Arbitrary<Step> merge() {
     return Combinators.combine(back(), back().list().ofMinSize(1).ofMaxSize(2), either(),
         Arbitraries.frequencyOf(Tuple.of(4, Arbitraries.just(BroadcastMerge.Kind.ADD)),
-            Tuple.of(3, Arbitraries.of(BroadcastMerge.Kind.values())))).as(Step.Merge::new);
+            Tuple.of(3, Arbitraries.of(BroadcastMerge.Kind.values())))).as(ArraySteps.Merge::new);
   }
 
   private static Arbitrary<Step> join() {
-    return Combinators.combine(back(), back().list().ofMinSize(1).ofMaxSize(2), either()).as(Step.Join::new);
+    return Combinators.combine(back(), back().list().ofMinSize(1).ofMaxSize(2), either()).as(ArraySteps.Join::new);
   }
 
   private static Arbitrary<Step> pool() {
     return Combinators.combine(back(), Arbitraries.of(PoolingType.MAX, PoolingType.AVG), sliding(), either())
-        .as(Step.Pool::new);
+        .as(LayerSteps.Pool::new);
   }
 
   private static Arbitrary<Step> globalPool() {
     return Combinators.combine(back(), Arbitraries.of(PoolingType.AVG, PoolingType.MAX, PoolingType.SUM))
-        .as(Step.GlobalPool::new);
+        .as(LayerSteps.GlobalPool::new);
   }
 
   private static Arbitrary<Step> dense() {
-    return Combinators.combine(back(), channels(), either(), function()).as(Step.Flat::new);
+    return Combinators.combine(back(), channels(), either(), function()).as(LayerSteps.Flat::new);
   }
 
   private static Arbitrary<Step> unit() {
-    return Combinators.combine(back(), either(), either(), function()).as(Step.Unit::new);
-  }
-
-  private static Arbitrary<Step> other() {
-    return Combinators.combine(back(), Arbitraries.of(Other.Kind.values()), Arbitraries.integers().between(1, 3))
-        .as(Other::new);
+    return Combinators.combine(back(), either(), either(), function()).as(LayerSteps.Unit::new);
   }
 
   private static Arbitrary<Step> end() {
-    return Combinators.combine(back(), either(), Arbitraries.integers().between(2, 10)).as(Step.End::new);
+    return Combinators.combine(back(), either(), Arbitraries.integers().between(1, 10)).as(LayerSteps.End::new);
   }
 
   private static Arbitrary<IActivation> function() {

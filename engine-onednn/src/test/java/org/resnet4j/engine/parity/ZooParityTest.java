@@ -22,7 +22,7 @@ import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.Shortcut;
 
-/** Every net of the family at its stem, every block, pool, logits and output, compiled as it is and with all of these. */
+/** Every net of the family, compiled as it is and with its stem, every block, pool and logits as outputs as well. */
 class ZooParityTest {
   /** More than 100 layers and not narrow by themselves: of full width on demand, as narrow as this always. */
   private static final String LARGE = "(wide_)?res(net|next)(101|152|200)_?(?!cifar).*";
