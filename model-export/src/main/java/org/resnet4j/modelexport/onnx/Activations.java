@@ -40,7 +40,7 @@ final class Activations {
   /**
    * The activation of a value as the site's last node.
    *
-   * @param softmax the axis of the vertex's output along which DL4J's softmax runs
+   * @param softmax the axis of the vertex's output along which DL4J's softmax runs, counted from behind if negative
    * @throws org.resnet4j.modelexport.ExportException.UnsupportedLayer if ONNX has nothing like it
    */
   static Value apply(Site site, IActivation activation, Value x, int softmax) {

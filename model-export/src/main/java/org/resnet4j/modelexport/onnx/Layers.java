@@ -21,6 +21,7 @@ import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
+import org.resnet4j.zoo.layer.AxisSoftmax;
 import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
 import org.resnet4j.zoo.layer.DilatedConvolution;
 import org.resnet4j.zoo.layer.FeatureOutput;
@@ -64,8 +65,13 @@ final class Layers {
     put(table, ActivationLayer.class, (site, layer) -> activation(site, layer.getActivationFn()));
     put(table, PureActivation.class, (site, layer) -> activation(site, layer.getActivationFn()));
     put(table, LossLayer.class, (site, layer) -> activation(site, layer.getActivationFn()));
-    put(table, PixelLoss.class, (site, layer) -> Activations.apply(site, layer.getActivationFn(),
-        site.input(), layer.getFormat() == CNN2DFormat.NCHW ? 1 : 3));
+    put(table, PixelLoss.class, (site, layer) -> {
+      int channels = layer.getFormat() == CNN2DFormat.NCHW ? 1 : -1;
+      // Computed on rows of channels, whose last axis is the channels'.
+      IActivation activation = layer.getActivationFn() instanceof AxisSoftmax softmax
+          ? new AxisSoftmax(channels, softmax.logarithm()) : layer.getActivationFn();
+      return Activations.apply(site, activation, site.input(), channels);
+    });
     put(table, FeatureOutput.class, (site, layer) -> site.input());
     put(table, DropoutLayer.class, (site, layer) -> site.input());
     put(table, PureDropout.class, (site, layer) -> site.input());
@@ -87,7 +93,7 @@ final class Layers {
   }
 
   private static Value activation(Site site, IActivation activation) {
-    return Activations.apply(site, activation, site.input(), 1);
+    return Activations.apply(site, activation, site.input(), -1);
   }
 
   private static Value dense(Site site, FeedForwardLayer layer, boolean bias, boolean norm, IActivation activation) {

@@ -69,7 +69,7 @@ record Site(Draft draft, String vertex, List<Value> inputs, Layer layer, boolean
     if (activation instanceof ActivationIdentity) {
       return end(node, shape, order);
     }
-    return Activations.apply(this, activation, new Value(node.add(part("linear")), shape, order), 1);
+    return Activations.apply(this, activation, new Value(node.add(part("linear")), shape, order), -1);
   }
 
   /**

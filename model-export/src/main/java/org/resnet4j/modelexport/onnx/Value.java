@@ -45,9 +45,9 @@ record Value(String name, List<Long> shape, List<Integer> order) {
     return order.equals(inOrder(rank()));
   }
 
-  /** Where an axis of the vertex's output is. */
+  /** Where an axis of the vertex's output, counted from behind if negative, is. */
   int axis(int axis) {
-    return order.indexOf(axis);
+    return order.indexOf(axis < 0 ? axis + rank() : axis);
   }
 
   /** The size along an axis of the value. */

@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
-/** Softmax, or its logarithm, along any axis of an array of any rank; DL4J's own always takes axis 1. */
+/** Softmax, or its logarithm, along any axis, counted from behind if negative; DL4J's own always takes the last. */
 public class AxisSoftmax extends BaseActivationFunction {
   private static final long serialVersionUID = 1;
 
