@@ -18,7 +18,6 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -31,14 +30,9 @@ import org.resnet4j.engine.plan.Value;
  * @param axis of the channels, counted from behind where negative
  */
 public record Affine(Value input, Value output, Constant scale, Constant shift, int axis, List<Eltwise> activation)
-    implements Node {
+    implements Unary {
   public Affine {
     activation = List.copyOf(activation);
-  }
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
   }
 
   @Override

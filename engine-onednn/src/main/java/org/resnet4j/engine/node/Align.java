@@ -3,18 +3,12 @@ package org.resnet4j.engine.node;
 import java.util.Arrays;
 import java.util.List;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
 /** An array with axes of size 1 added behind the first until it has a number of axes. */
-public record Align(Value input, Value output, int rank) implements Node {
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
+public record Align(Value input, Value output, int rank) implements Unary {
   @Override
   public void forward(Emitter emitter) {
     Tensor x = emitter.tensor(input);

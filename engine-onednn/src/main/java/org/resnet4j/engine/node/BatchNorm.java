@@ -26,7 +26,6 @@ import org.bytedeco.dnnl.memory;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -45,13 +44,8 @@ import org.resnet4j.engine.plan.Value;
  * @param relu whether max(0, x) follows
  */
 public record BatchNorm(Value input, Value output, Constant gamma, Constant beta, Constant mean, Constant spread,
-    boolean logarithm, double decay, double epsilon, boolean relu) implements Node {
+    boolean logarithm, double decay, double epsilon, boolean relu) implements Unary {
   private static final double LN10 = Math.log(10);
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
 
   @Override
   public List<Constant> constants() {
@@ -115,11 +109,11 @@ public record BatchNorm(Value input, Value output, Constant gamma, Constant beta
       if (relu) {
         back.put(DNNL_ARG_WORKSPACE, signs);
       }
-      tape.parameter(gamma, channels, dGamma -> tape.parameter(beta, channels, dBeta -> {
+      tape.parameters(gamma, channels, beta, channels, (dGamma, dBeta) -> {
         back.put(DNNL_ARG_DIFF_SCALE, dGamma);
         back.put(DNNL_ARG_DIFF_SHIFT, dBeta);
         emitter.run(backward, new batch_normalization_backward(backward), back);
-      }));
+      });
       running(emitter, tape, channels, batchMean, batchVariance);
       tape.put(input, shape.length == 4 ? dx : Reshape.reshaped(emitter, dx, shape));
     });

@@ -17,8 +17,8 @@ import org.resnet4j.engine.plan.Emitter;
 import org.resnet4j.engine.plan.Tensor;
 
 /**
- * oneDNN's primitive of two arrays, the second of which may have axes of size 1, and the ways of seeing both for which it
- * has kernels.
+ * oneDNN's primitive of two arrays, the second of which may have axes of size 1, and the ways of seeing both for which
+ * it has kernels.
  */
 record Binary(Emitter emitter, algorithm function, memory.data_type type, List<Eltwise> activation, Target target) {
   /** Where the result lies. */

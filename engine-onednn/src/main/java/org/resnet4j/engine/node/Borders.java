@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.dnnl.memory;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -15,15 +14,10 @@ import org.resnet4j.engine.plan.Value;
  * @param before on each of the input's axes
  * @param after the same
  */
-public record Borders(Value input, Value output, List<Integer> before, List<Integer> after) implements Node {
+public record Borders(Value input, Value output, List<Integer> before, List<Integer> after) implements Unary {
   public Borders {
     before = List.copyOf(before);
     after = List.copyOf(after);
-  }
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
   }
 
   boolean onlyAdds() {

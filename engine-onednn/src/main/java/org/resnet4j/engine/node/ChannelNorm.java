@@ -7,36 +7,27 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.lrn_backward;
 import org.bytedeco.dnnl.lrn_forward;
 import org.bytedeco.dnnl.memory;
-import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
 /**
- * Local response normalisation of [N, C, H, W]: input / (k + alpha * sum)^beta, the sum being that of the squares of the
- * channels at most {@code reach} away.
+ * Local response normalisation of [N, C, H, W]: input / (k + alpha * sum)^beta, the sum being that of the squares of
+ * the channels at most {@code reach} away.
  */
-public record ChannelNorm(Value input, Value output, int reach, float alpha, float beta, float k) implements Node {
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
+public record ChannelNorm(Value input, Value output, int reach, float alpha, float beta, float k) implements Unary {
   @Override
   public void forward(Emitter emitter) {
     Tensor x = images(emitter);
-    memory.data_type type = emitter.type(output);
-    lrn_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> Descs.type(layout) != type ? null : describe(emitter, prop_kind.forward_inference, layout));
+    lrn_forward.primitive_desc description = Layouts.choose(emitter, x, emitter.type(output),
+        layout -> describe(emitter, prop_kind.forward_inference, layout));
     Tensor y = emitter.allocate(description.dst_desc());
     emitter.run(description, new lrn_forward(description),
         Map.of(DNNL_ARG_SRC, emitter.in(x, description.src_desc()), DNNL_ARG_DST, y));
@@ -64,8 +55,8 @@ public record ChannelNorm(Value input, Value output, int reach, float alpha, flo
   @Override
   public void train(Emitter emitter, Tape tape) {
     Tensor given = images(emitter);
-    lrn_forward.primitive_desc forward = Layouts.choose(emitter, Layouts.of(given, emitter.type()), layout ->
-        Descs.type(layout) != emitter.type() ? null : describe(emitter, prop_kind.forward_training, layout));
+    lrn_forward.primitive_desc forward = Layouts.choose(emitter, given, emitter.type(),
+        layout -> describe(emitter, prop_kind.forward_training, layout));
     Tensor x = emitter.in(given, forward.src_desc());
     Tensor y = emitter.allocate(x.desc());
     Map<Integer, Tensor> arguments = new HashMap<>(Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DST, y));

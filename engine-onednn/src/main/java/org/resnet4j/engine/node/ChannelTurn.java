@@ -2,7 +2,6 @@ package org.resnet4j.engine.node;
 
 import java.util.List;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -13,14 +12,9 @@ import org.resnet4j.engine.plan.Value;
  *
  * @param back whether the channels go from the second axis to the last
  */
-public record ChannelTurn(Value input, Value output, boolean back) implements Node {
+public record ChannelTurn(Value input, Value output, boolean back) implements Unary {
   private static final int[] FIRST = {0, 2, 3, 1};
   private static final int[] LAST = {0, 3, 1, 2};
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
 
   @Override
   public void forward(Emitter emitter) {

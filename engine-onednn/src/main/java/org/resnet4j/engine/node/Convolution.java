@@ -259,7 +259,7 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
               DNNL_ARG_DIFF_SRC, dx)));
     }
 
-    /** The weights' gradient as a product over all pixels: faster than the convolution's, and it lies as the network wants it. */
+    /** The weights' gradient as a product over all pixels: faster than the convolution's, in the network's order. */
     private void product(Tensor dy) {
       long in = inputChannels();
       Tensor seen = subsampled();
@@ -274,7 +274,7 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
               DNNL_ARG_DST, gradient.as(result))));
     }
 
-    /** Whether the windows are at every so many pixels without end: a layout by strides can't leave out the last step. */
+    /** Whether the windows are at every so many pixels to the end: a layout by strides has all steps. */
     private boolean regular() {
       int[] stride = window.stride();
       return placement.size()[0] * stride[0] <= x.size(2) && placement.size()[1] * stride[1] <= x.size(3);
@@ -306,19 +306,14 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
           : new convolution_backward_weights.primitive_desc(emitter.engine(), algorithm.convolution_direct, x.desc(),
               weights, biases, target, window.strides(), window.dilations(), placement.before(), placement.after(),
               forward, emitter.attributes(), false);
-      Map<Integer, Tensor> arguments = new HashMap<>(Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DIFF_DST, dy));
-      Runnable run = () -> tape.parameter(weight, description.diff_weights_desc(), gradient -> {
-        arguments.put(DNNL_ARG_DIFF_WEIGHTS, gradient);
+      tape.parameters(weight, description.diff_weights_desc(), bias, biases, (dWeight, dBias) -> {
+        Map<Integer, Tensor> arguments =
+            new HashMap<>(Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DIFF_DST, dy, DNNL_ARG_DIFF_WEIGHTS, dWeight));
+        if (dBias != null) {
+          arguments.put(DNNL_ARG_DIFF_BIAS, dBias);
+        }
         emitter.run(description, new convolution_backward_weights(description), arguments);
       });
-      if (bias == null) {
-        run.run();
-      } else {
-        tape.parameter(bias, biases, gradient -> {
-          arguments.put(DNNL_ARG_DIFF_BIAS, gradient);
-          run.run();
-        });
-      }
     }
   }
 

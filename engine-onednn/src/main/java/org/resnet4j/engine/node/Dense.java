@@ -22,7 +22,6 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -34,14 +33,9 @@ import org.resnet4j.engine.plan.Value;
  * @param bias [C'], or null
  */
 public record Dense(Value input, Value output, Constant weight, Constant bias, long features, List<Eltwise> activation)
-    implements Node {
+    implements Unary {
   public Dense {
     activation = List.copyOf(activation);
-  }
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
   }
 
   @Override
@@ -122,18 +116,13 @@ public record Dense(Value input, Value output, Constant weight, Constant bias, l
             emitter.attributes(), false)
         : new inner_product_backward_weights.primitive_desc(emitter.engine(), x.desc(), weights, biases, dy.desc(),
             hint, emitter.attributes(), false);
-    Map<Integer, Tensor> arguments = new HashMap<>(Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DIFF_DST, dy));
-    Runnable run = () -> tape.parameter(weight, description.diff_weights_desc(), gradient -> {
-      arguments.put(DNNL_ARG_DIFF_WEIGHTS, gradient);
+    tape.parameters(weight, description.diff_weights_desc(), bias, biases, (dWeight, dBias) -> {
+      Map<Integer, Tensor> arguments =
+          new HashMap<>(Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DIFF_DST, dy, DNNL_ARG_DIFF_WEIGHTS, dWeight));
+      if (dBias != null) {
+        arguments.put(DNNL_ARG_DIFF_BIAS, dBias);
+      }
       emitter.run(description, new inner_product_backward_weights(description), arguments);
     });
-    if (bias == null) {
-      run.run();
-    } else {
-      tape.parameter(bias, biases, gradient -> {
-        arguments.put(DNNL_ARG_DIFF_BIAS, gradient);
-        run.run();
-      });
-    }
   }
 }

@@ -1,18 +1,11 @@
 package org.resnet4j.engine.node;
 
-import java.util.List;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Value;
 
 /** The input as it is, with its gradient ending here: what DL4J has behind a frozen vertex. */
-public record Detached(Value input, Value output) implements Node {
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
+public record Detached(Value input, Value output) implements Unary {
   @Override
   public void forward(Emitter emitter) {
     emitter.give(output, emitter.tensor(input));

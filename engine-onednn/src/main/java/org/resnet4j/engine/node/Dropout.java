@@ -5,13 +5,11 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -23,12 +21,7 @@ import org.resnet4j.engine.plan.Value;
  * @param retained the probability
  * @param channels the axis whose positions stay or go as a whole, or null
  */
-public record Dropout(Value input, Value output, double retained, Integer channels) implements Node {
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
+public record Dropout(Value input, Value output, double retained, Integer channels) implements Unary {
   @Override
   public void forward(Emitter emitter) {
     emitter.give(output, emitter.tensor(input));

@@ -19,20 +19,14 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
 /** Functions of each element, one after the other; at least one. */
-public record Elementwise(Value input, Value output, List<Eltwise> functions) implements Node {
+public record Elementwise(Value input, Value output, List<Eltwise> functions) implements Unary {
   public Elementwise {
     functions = List.copyOf(functions);
-  }
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
   }
 
   @Override
@@ -103,7 +97,10 @@ public record Elementwise(Value input, Value output, List<Eltwise> functions) im
         x.desc(), x.desc(), function.alpha(), function.beta(), emitter.attributes(), false);
   }
 
-  /** A function's gradient from its input's or output's values, whichever it is made from, over the one given if nobody else has that. */
+  /**
+   * A function's gradient from its input's or output's values, whichever it is made from; in the place of the gradient
+   * given if nobody else has that.
+   */
   static Tensor backward(Emitter emitter, Tape tape, Eltwise function, Tensor x, Tensor y, Tensor dy) {
     Tensor values = function.usesOutput() ? y : x;
     eltwise_backward.primitive_desc description = new eltwise_backward.primitive_desc(emitter.engine(),

@@ -24,10 +24,11 @@ public record Eltwise(algorithm algorithm, float alpha, float beta) {
     return operations;
   }
 
-  /** The function as training needs it: its gradient from its output where it can be had from that, which is kept anyway. */
+  /** As training needs it: with the gradient made from the output, which is kept anyway, where that can be. */
   algorithm forTraining() {
     return switch (algorithm) {
-      case eltwise_relu -> alpha >= 0 ? org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_relu_use_dst_for_bwd : algorithm;
+      case eltwise_relu ->
+          alpha >= 0 ? org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_relu_use_dst_for_bwd : algorithm;
       case eltwise_elu -> alpha >= 0 ? org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_elu_use_dst_for_bwd : algorithm;
       case eltwise_tanh -> org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_tanh_use_dst_for_bwd;
       case eltwise_logistic -> org.bytedeco.dnnl.global.dnnl.algorithm.eltwise_logistic_use_dst_for_bwd;

@@ -179,7 +179,7 @@ public final class Fusion {
     }
   }
 
-  /** A layer's weights with the scale and shift behind it in them; the output's channels are the weight's first axis. */
+  /** A layer's weights with the scale and shift behind it in them; the output's channels are the weight's axis 0. */
   private record Folding(Constant weightBefore, Constant biasBefore, Affine affine) {
     Constant weight() {
       return new Constant(weightBefore.name(), weightBefore.length(), () -> {

@@ -24,30 +24,24 @@ import org.bytedeco.dnnl.primitive_attr;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
 /**
- * [N, C, H, W] with mean 0 and deviation 1 within each example's groups of channels, then scaled and shifted per channel
- * and activated.
+ * [N, C, H, W] with mean 0 and deviation 1 within each example's groups of channels, then scaled and shifted per
+ * channel and activated.
  *
  * @param scale [C]
  * @param shift [C]
  * @param epsilon added to the variance
  */
 public record GroupNorm(Value input, Value output, int groups, float epsilon, Constant scale, Constant shift,
-    List<Eltwise> activation) implements Node {
+    List<Eltwise> activation) implements Unary {
   private static final int FLAGS = dnnl_use_scale | dnnl_use_shift;
 
   public GroupNorm {
     activation = List.copyOf(activation);
-  }
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
   }
 
   @Override
@@ -97,9 +91,8 @@ public record GroupNorm(Value input, Value output, int groups, float epsilon, Co
   @Override
   public void train(Emitter emitter, Tape tape) {
     Tensor given = images(emitter);
-    group_normalization_forward.primitive_desc forward = Layouts.choose(emitter, Layouts.of(given, emitter.type()),
-        layout -> Descs.type(layout) != emitter.type() ? null
-            : describe(emitter, prop_kind.forward_training, layout, layout, emitter.attributes()));
+    group_normalization_forward.primitive_desc forward = Layouts.choose(emitter, given, emitter.type(),
+        layout -> describe(emitter, prop_kind.forward_training, layout, layout, emitter.attributes()));
     Tensor x = emitter.in(given, forward.src_desc());
     Tensor y = emitter.allocate(x.desc());
     Tensor mean = emitter.allocate(forward.mean_desc());
@@ -114,11 +107,11 @@ public record GroupNorm(Value input, Value output, int groups, float epsilon, Co
           emitter.engine(), prop_kind.backward.value, x.desc(), x.desc(), x.desc(), groups, epsilon, FLAGS, forward,
           emitter.attributes(), false);
       Tensor dx = emitter.allocate(x.desc());
-      tape.parameter(scale, channels(), dScale -> tape.parameter(shift, channels(), dShift ->
+      tape.parameters(scale, channels(), shift, channels(), (dScale, dShift) ->
           emitter.run(backward, new group_normalization_backward(backward), Map.of(DNNL_ARG_SRC, x, DNNL_ARG_MEAN,
               mean, DNNL_ARG_VARIANCE, variance, DNNL_ARG_SCALE, emitter.constant(scale, channels()),
               DNNL_ARG_DIFF_DST, dy, DNNL_ARG_DIFF_SRC, dx, DNNL_ARG_DIFF_SCALE, dScale, DNNL_ARG_DIFF_SHIFT,
-              dShift))));
+              dShift)));
       tape.put(input, dx);
     });
   }

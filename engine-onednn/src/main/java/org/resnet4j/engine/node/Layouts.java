@@ -111,6 +111,12 @@ final class Layouts {
     return first;
   }
 
+  /** The same for a tensor in a type that the kernel doesn't turn into another. */
+  static <D extends primitive_desc_base> D choose(Emitter emitter, Tensor x, memory.data_type type,
+      Function<memory.desc, D> described) {
+    return choose(emitter, of(x, type).stream().filter(layout -> Descs.type(layout) == type).toList(), described);
+  }
+
   static boolean exists(primitive_desc_base description) {
     return description != null && description.get(true) != null;
   }

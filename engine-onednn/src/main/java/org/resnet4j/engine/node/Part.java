@@ -2,7 +2,6 @@ package org.resnet4j.engine.node;
 
 import java.util.List;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -12,12 +11,7 @@ import org.resnet4j.engine.plan.Value;
  *
  * @param index of the part, from 0
  */
-public record Part(Value input, Value output, int index, int parts) implements Node {
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
+public record Part(Value input, Value output, int index, int parts) implements Unary {
   @Override
   public void forward(Emitter emitter) {
     Tensor x = emitter.tensor(input);

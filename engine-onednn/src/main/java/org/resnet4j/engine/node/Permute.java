@@ -2,7 +2,6 @@ package org.resnet4j.engine.node;
 
 import java.util.List;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -12,17 +11,12 @@ import org.resnet4j.engine.plan.Value;
  *
  * @param axes the input's axis of each of the output's
  */
-public record Permute(Value input, Value output, List<Integer> axes) implements Node {
+public record Permute(Value input, Value output, List<Integer> axes) implements Unary {
   public static final List<Integer> TO_CHANNELS_FIRST = List.of(0, 3, 1, 2);
   public static final List<Integer> TO_CHANNELS_LAST = List.of(0, 2, 3, 1);
 
   public Permute {
     axes = List.copyOf(axes);
-  }
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
   }
 
   @Override

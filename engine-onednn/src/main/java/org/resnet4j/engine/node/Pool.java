@@ -16,13 +16,12 @@ import org.bytedeco.dnnl.pooling_backward;
 import org.bytedeco.dnnl.pooling_forward;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
 /** The maximum or average of each window of [N, C, H, W]. */
-public record Pool(Kind kind, Value input, Value output, Window window) implements Node {
+public record Pool(Kind kind, Value input, Value output, Window window) implements Unary {
   /** What is taken of a window. */
   public enum Kind {
     MAXIMUM(algorithm.pooling_max),
@@ -38,14 +37,7 @@ public record Pool(Kind kind, Value input, Value output, Window window) implemen
     }
   }
 
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
-  @Override
-  public void forward(Emitter emitter) {
-    Tensor x = emitter.tensor(input);
+  private Window.Placement placement(Emitter emitter, Tensor x) {
     if (x.rank() != 4) {
       throw emitter.wrong("images", x);
     }
@@ -53,6 +45,13 @@ public record Pool(Kind kind, Value input, Value output, Window window) implemen
     if (placement.empty()) {
       throw emitter.wrong("images of at least the window's size", x);
     }
+    return placement;
+  }
+
+  @Override
+  public void forward(Emitter emitter) {
+    Tensor x = emitter.tensor(input);
+    Window.Placement placement = placement(emitter, x);
     long top = Math.max(-placement.before()[0], 0);
     long left = Math.max(-placement.before()[1], 0);
     if (top + left > 0) {
@@ -73,13 +72,7 @@ public record Pool(Kind kind, Value input, Value output, Window window) implemen
   @Override
   public void train(Emitter emitter, Tape tape) {
     Tensor x = emitter.tensor(input);
-    if (x.rank() != 4) {
-      throw emitter.wrong("images", x);
-    }
-    Window.Placement placement = window.on(x.size(2), x.size(3));
-    if (placement.empty()) {
-      throw emitter.wrong("images of at least the window's size", x);
-    }
+    Window.Placement placement = placement(emitter, x);
     long top = Math.max(-placement.before()[0], 0);
     long left = Math.max(-placement.before()[1], 0);
     Value source = input;

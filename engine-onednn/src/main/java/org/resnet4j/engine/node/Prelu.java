@@ -17,7 +17,6 @@ import org.bytedeco.dnnl.prelu_forward;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -27,12 +26,7 @@ import org.resnet4j.engine.plan.Value;
  *
  * @param slope [C], the channels being the input's axis 1
  */
-public record Prelu(Value input, Value output, Constant slope) implements Node {
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
+public record Prelu(Value input, Value output, Constant slope) implements Unary {
   @Override
   public List<Constant> constants() {
     return List.of(slope);
@@ -41,9 +35,8 @@ public record Prelu(Value input, Value output, Constant slope) implements Node {
   @Override
   public void forward(Emitter emitter) {
     Tensor x = channels(emitter);
-    memory.data_type type = emitter.type(output);
-    prelu_forward.primitive_desc description = Layouts.choose(emitter, Layouts.of(x, type),
-        layout -> Descs.type(layout) != type ? null : describe(emitter, prop_kind.forward_inference, layout));
+    prelu_forward.primitive_desc description = Layouts.choose(emitter, x, emitter.type(output),
+        layout -> describe(emitter, prop_kind.forward_inference, layout));
     Tensor source = emitter.in(x, description.src_desc());
     Tensor y = emitter.over(source, description.dst_desc());
     run(emitter, description, source, y);
@@ -78,8 +71,8 @@ public record Prelu(Value input, Value output, Constant slope) implements Node {
   @Override
   public void train(Emitter emitter, Tape tape) {
     Tensor given = channels(emitter);
-    prelu_forward.primitive_desc forward = Layouts.choose(emitter, Layouts.of(given, emitter.type()), layout ->
-        Descs.type(layout) != emitter.type() ? null : describe(emitter, prop_kind.forward_training, layout));
+    prelu_forward.primitive_desc forward = Layouts.choose(emitter, given, emitter.type(),
+        layout -> describe(emitter, prop_kind.forward_training, layout));
     Tensor x = emitter.in(given, forward.src_desc());
     Tensor y = emitter.allocate(x.desc());
     run(emitter, forward, x, y);

@@ -12,7 +12,6 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reduction;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -22,7 +21,7 @@ import org.resnet4j.engine.plan.Value;
  *
  * @param axes that are gone in the output, or of size 1 where they are kept; none for all behind the second
  */
-public record Reduction(Kind kind, Value input, Value output, List<Integer> axes, boolean keep) implements Node {
+public record Reduction(Kind kind, Value input, Value output, List<Integer> axes, boolean keep) implements Unary {
   private static final int PIXELS = 2;
 
   /** What is taken. */
@@ -38,11 +37,6 @@ public record Reduction(Kind kind, Value input, Value output, List<Integer> axes
 
   public Reduction {
     axes = axes.stream().sorted().toList();
-  }
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
   }
 
   @Override

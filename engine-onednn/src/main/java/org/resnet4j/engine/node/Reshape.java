@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.memory;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -17,15 +16,10 @@ import org.resnet4j.engine.plan.Value;
  *     has another shape than is expected
  * @param expected what is expected
  */
-public record Reshape(Value input, Value output, UnaryOperator<long[]> shape, String expected) implements Node {
+public record Reshape(Value input, Value output, UnaryOperator<long[]> shape, String expected) implements Unary {
   /** Of inputs of any shape. */
   public Reshape(Value input, Value output, UnaryOperator<long[]> shape) {
     this(input, output, shape, "another shape");
-  }
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
   }
 
   @Override

@@ -16,7 +16,6 @@ import org.bytedeco.dnnl.resampling_forward;
 import org.bytedeco.javacpp.PointerPointer;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -28,12 +27,7 @@ import org.resnet4j.zoo.layer.Resampling;
  * @param factors whether height and width multiply the image's, or are the new ones
  */
 public record Resize(Value input, Value output, Resampling.Kernel kernel, int height, int width, boolean factors)
-    implements Node {
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
+    implements Unary {
   @Override
   public void forward(Emitter emitter) {
     Tensor x = emitter.tensor(input);

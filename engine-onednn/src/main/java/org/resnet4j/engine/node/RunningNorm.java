@@ -23,7 +23,6 @@ import org.bytedeco.dnnl.memory;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -38,13 +37,8 @@ import org.resnet4j.engine.plan.Value;
  * @param variance [C]
  */
 public record RunningNorm(Value input, Value output, Constant gamma, Constant beta, Constant mean, Constant variance,
-    double epsilon) implements Node {
+    double epsilon) implements Unary {
   private static final int FLAGS = dnnl_use_scale | dnnl_use_shift | dnnl_use_global_stats;
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
 
   @Override
   public List<Constant> constants() {
@@ -101,12 +95,12 @@ public record RunningNorm(Value input, Value output, Constant gamma, Constant be
           emitter.engine(), prop_kind.backward.value, x.desc(), x.desc(), x.desc(), (float) norm.epsilon, FLAGS,
           forward, emitter.attributes(), false);
       Tensor dx = tape.owns(dy) ? dy : emitter.allocate(x.desc());
-      tape.parameter(norm.gamma, norm.channels(), dGamma -> tape.parameter(norm.beta, norm.channels(), dBeta ->
+      tape.parameters(norm.gamma, norm.channels(), norm.beta, norm.channels(), (dGamma, dBeta) ->
           emitter.run(description, new batch_normalization_backward(description), Map.of(DNNL_ARG_SRC, x,
               DNNL_ARG_MEAN, norm.constant(emitter, norm.mean), DNNL_ARG_VARIANCE,
               norm.constant(emitter, norm.variance), DNNL_ARG_SCALE, norm.constant(emitter, norm.gamma),
               DNNL_ARG_DIFF_DST, dy, DNNL_ARG_DIFF_SRC, dx, DNNL_ARG_DIFF_SCALE, dGamma, DNNL_ARG_DIFF_SHIFT,
-              dBeta))));
+              dBeta)));
       tape.put(norm.input, Reshape.reshaped(emitter, dx, shape));
     }
   }

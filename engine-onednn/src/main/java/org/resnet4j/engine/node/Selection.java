@@ -11,7 +11,6 @@ import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -21,14 +20,9 @@ import org.resnet4j.engine.plan.Value;
  *
  * @param axis counted from behind where negative
  */
-public record Selection(Value input, Value output, int axis, List<Integer> positions) implements Node {
+public record Selection(Value input, Value output, int axis, List<Integer> positions) implements Unary {
   public Selection {
     positions = List.copyOf(positions);
-  }
-
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
   }
 
   private int along(Tensor x) {

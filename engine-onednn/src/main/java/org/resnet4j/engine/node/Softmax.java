@@ -5,7 +5,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
@@ -13,7 +12,6 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.softmax_backward;
 import org.bytedeco.dnnl.softmax_forward;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
@@ -24,12 +22,7 @@ import org.resnet4j.engine.plan.Value;
  * @param axis counted from behind where negative
  * @param logarithm whether the logarithm of softmax is meant
  */
-public record Softmax(Value input, Value output, int axis, boolean logarithm) implements Node {
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
+public record Softmax(Value input, Value output, int axis, boolean logarithm) implements Unary {
   @Override
   public void forward(Emitter emitter) {
     Tensor x = emitter.tensor(input);

@@ -2,18 +2,12 @@ package org.resnet4j.engine.node;
 
 import java.util.List;
 import org.resnet4j.engine.plan.Emitter;
-import org.resnet4j.engine.plan.Node;
 import org.resnet4j.engine.plan.Tape;
 import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
 /** Images [N, C, H, W] with channels of zeros around theirs; half of them, rounded down, come first. */
-public record Widen(Value input, Value output, long channels) implements Node {
-  @Override
-  public List<Value> inputs() {
-    return List.of(input);
-  }
-
+public record Widen(Value input, Value output, long channels) implements Unary {
   @Override
   public void forward(Emitter emitter) {
     Tensor x = emitter.tensor(input);

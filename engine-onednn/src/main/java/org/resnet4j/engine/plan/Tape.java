@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -39,7 +40,7 @@ public final class Tape {
     return wanted.contains(value);
   }
 
-  /** Says that a value that a node makes for itself comes from another, so that its gradient is wanted where that's is. */
+  /** Says that a value that a node makes for itself comes from another, whose gradient asks for this one's. */
   public void derive(Value inner, Value from) {
     if (wants(from)) {
       wanted.add(inner);
@@ -151,6 +152,22 @@ public final class Tape {
       writer.accept(packed);
       emitter.copy(packed, target);
     }
+  }
+
+  /**
+   * Gradients of parameters that one primitive gives, each in its layout.
+   *
+   * @param second null where there is none, which the writer is given for its place then
+   */
+  public void parameters(Constant first, memory.desc firstDesc, Constant second, memory.desc secondDesc,
+      BiConsumer<Tensor, Tensor> writer) {
+    parameter(first, firstDesc, one -> {
+      if (second == null) {
+        writer.accept(one, null);
+      } else {
+        parameter(second, secondDesc, other -> writer.accept(one, other));
+      }
+    });
   }
 
   /** What the backward pass begins with. */
