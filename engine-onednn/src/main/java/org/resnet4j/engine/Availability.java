@@ -39,8 +39,8 @@ final class Availability {
   }
 
   /**
-   * The generated code of oneDNN's classes and JavaCPP's own go together: another JavaCPP, e.g. that of ND4J's pom, loads
-   * it with holes in the objects' layouts.
+   * The generated code of oneDNN's classes and JavaCPP's own go together: another JavaCPP, e.g. that of ND4J's pom,
+   * loads it with holes in the objects' layouts.
    */
   private static Optional<String> mixture() {
     String javaCpp;
@@ -54,8 +54,8 @@ final class Availability {
     // Null of repackaged jars, which have lost Maven's notes.
     return javaCpp == null || oneDnn == null || oneDnn.endsWith("-" + javaCpp) ? Optional.empty()
         : Optional.of("JavaCPP " + javaCpp + " is on the class path, and oneDNN's classes are " + oneDnn
-            + ", for another: import org.resnet4j:resnet4j-bom into the project's dependencyManagement, which brings the "
-            + "right one.");
+            + ", for another: import org.resnet4j:resnet4j-bom into the project's dependencyManagement, which brings "
+            + "the right one.");
   }
 
   private static String reason(Throwable failure) {

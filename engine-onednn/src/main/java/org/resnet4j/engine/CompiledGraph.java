@@ -23,8 +23,8 @@ import org.resnet4j.engine.plan.Snapshot;
 /**
  * A network's inference as oneDNN primitives; any number of threads may call it at once.
  *
- * <p>It computes with the parameters that the network had when it was compiled or last refreshed. Native memory is freed
- * by {@link #close}, when the calls under way have ended.
+ * <p>It computes with the parameters that the network had when it was compiled or last refreshed. Native memory is
+ * freed by {@link #close}, when the calls under way have ended.
  */
 public final class CompiledGraph implements AutoCloseable {
   private final List<String> inputs;
@@ -48,6 +48,7 @@ public final class CompiledGraph implements AutoCloseable {
     snapshot = capture();
   }
 
+  @SuppressWarnings("try")
   private Plan plan(Program program, List<long[]> shapes, memory.data_type type) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return new Plan(program, shapes, type);
@@ -100,6 +101,7 @@ public final class CompiledGraph implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("try")
   private INDArray[] compute(Snapshot parameters, MemoryWorkspace workspace, Inputs arrays) {
     Plan plan = plans.take(arrays.shapes());
     try {
@@ -127,6 +129,7 @@ public final class CompiledGraph implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("try")
   private static INDArray[] outputs(List<long[]> shapes, MemoryWorkspace workspace) {
     try (MemoryWorkspace place = workspace == null ? Nd4j.getMemoryManager().scopeOutOfWorkspaces()
         : workspace.notifyScopeBorrowed()) {

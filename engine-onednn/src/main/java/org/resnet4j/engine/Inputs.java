@@ -28,6 +28,7 @@ final class Inputs implements AutoCloseable {
    * @param names of the network's inputs
    * @throws EngineException.WrongInput if there are others, or one can't be read
    */
+  @SuppressWarnings("try")
   Inputs(List<String> names, INDArray... given) {
     if (given == null || given.length != names.size()) {
       throw new EngineException.WrongInput("inputs", names.size() + " of the names " + names,

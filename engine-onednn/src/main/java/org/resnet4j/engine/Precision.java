@@ -6,6 +6,6 @@ public enum Precision {
   FLOAT32,
   /** 8 bits of significand between layers, sums in float32. */
   BFLOAT16,
-  /** {@link #BFLOAT16} where the processor has kernels for it (AVX512-BF16, AMX, AVX2-VNNI-2), else {@link #FLOAT32}. */
+  /** {@link #BFLOAT16} where the CPU has kernels for it (AVX512-BF16, AMX, AVX2-VNNI-2), else {@link #FLOAT32}. */
   AUTO
 }

@@ -34,7 +34,8 @@ final class Dropouts {
       if (channels.format() == CNN2DFormat.NHWC && !images) {
         throw site.unsupported("channel dropout of arrays with an unknown number of axes");
       }
-      return dropped(site, channels.retained(), x.axis(channels.format() == CNN2DFormat.NHWC ? x.order().size() - 1 : 1));
+      return dropped(site, channels.retained(),
+          x.axis(channels.format() == CNN2DFormat.NHWC ? x.order().size() - 1 : 1));
     }
     throw site.unsupported("dropout " + dropout.getClass().getSimpleName());
   }

@@ -60,8 +60,8 @@ final class Norms {
     }
     boolean fixed = layer.isLockGammaBeta();
     if (fixed && layer.getGamma() != 1 && layer.getBeta() == 0) {
-      throw site.unsupported("the training of batch normalisation with a fixed gamma and no beta, which DL4J leaves out "
-          + "of activations and not of gradients");
+      throw site.unsupported("the training of batch normalisation with a fixed gamma and no beta, which DL4J leaves "
+          + "out of activations and not of gradients");
     } else if (running && (fixed || layer.isUseLogStd())) {
       throw site.unsupported("batch normalisation by running statistics with fixed gamma or logarithms");
     }

@@ -46,6 +46,7 @@ final class StandIn implements Interpreted.Interpreter {
    * @param length of the vertex's parameters
    * @throws EngineException.Unavailable for vertices that can't be copied, such as those of anonymous classes
    */
+  @SuppressWarnings("try")
   StandIn(ComputationGraphConfiguration configuration, String name, long length) {
     this.name = name;
     // Never initialised: vertices ask it for the batch's size and the configuration.
@@ -98,6 +99,7 @@ final class StandIn implements Interpreted.Interpreter {
   }
 
   /** Calls the vertex with arrays of its own, for it may compute in place. */
+  @SuppressWarnings("try")
   private <T> T forward(List<long[]> shapes, List<long[]> network, Consumer<List<INDArray>> filling,
       Function<INDArray, T> reading) {
     surroundings.setInputs(network.stream().map(StandIn::ofShape).toArray(INDArray[]::new));

@@ -37,6 +37,7 @@ public final class Execution implements AutoCloseable {
   /** Where a parameter goes when a snapshot comes. */
   private record Binding(Constant constant, memory.desc desc, Consumer<memory> place) {}
 
+  @SuppressWarnings("try")
   Execution(Plan plan, Trained trained, BytePointer shared) {
     this.plan = plan;
     this.trained = trained;

@@ -26,6 +26,7 @@ final class Natives implements AutoCloseable {
   /**
    * Frees what isn't kept. Only oneDNN's own objects: an array of ND4J's that is made in between stays.
    */
+  @SuppressWarnings("unchecked")
   static PointerScope scope() {
     return new PointerScope(dnnl_memory_handle.class, dnnl_memory_desc_handle.class, dnnl_primitive_handle.class,
         dnnl_primitive_desc_handle.class, dnnl_primitive_attr_handle.class, dnnl_post_ops_handle.class,

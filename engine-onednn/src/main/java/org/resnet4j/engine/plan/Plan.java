@@ -35,6 +35,7 @@ public final class Plan extends Shared {
   /**
    * @param pass whether the backward pass is planned as well
    */
+  @SuppressWarnings("try")
   public Plan(Program program, List<long[]> shapes, memory.data_type type, Pass pass) {
     try (PointerScope scope = Natives.scope()) {
       Emitter emitter = new Emitter(program, type, natives, pass);

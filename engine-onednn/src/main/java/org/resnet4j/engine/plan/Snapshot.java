@@ -27,6 +27,7 @@ public final class Snapshot extends Shared {
    * @param constants all of the program's
    * @param plans whose layouts are made at once
    */
+  @SuppressWarnings("try")
   public Snapshot(Iterable<Constant> constants, List<Plan> plans) {
     try (PointerScope scope = Natives.scope()) {
       Map<Constant, List<memory.desc>> wanted = new HashMap<>();
@@ -41,6 +42,7 @@ public final class Snapshot extends Shared {
     }
   }
 
+  @SuppressWarnings("try")
   private void capture(Constant constant, List<memory.desc> wanted) {
     try (PointerScope scope = Natives.scope(); FloatPointer values = new FloatPointer(constant.values())) {
       long[] shape = wanted.isEmpty() ? new long[] {constant.length()} : Descs.shape(wanted.get(0));
@@ -54,6 +56,7 @@ public final class Snapshot extends Shared {
   }
 
   /** A parameter in a layout. */
+  @SuppressWarnings("try")
   synchronized memory memory(Constant constant, memory.desc desc) {
     List<memory> made = layouts.get(constant);
     for (memory one : made) {

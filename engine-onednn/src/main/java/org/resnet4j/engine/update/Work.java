@@ -3,8 +3,8 @@ package org.resnet4j.engine.update;
 import java.util.List;
 
 /**
- * One step's arithmetic on a parameter: {@code g / divisor}, what regularisation adds to the gradient, the updater, what
- * regularisation adds to the update, and {@code p -= g}.
+ * One step's arithmetic on a parameter: {@code g / divisor}, what regularisation adds to the gradient, the updater,
+ * what regularisation adds to the update, and {@code p -= g}.
  */
 record Work(float divisor, List<Penalty> before, Rule.Kernel updater, List<Penalty> after) {
   /** A piece of the arrays, as Java's. A thread's own; it stays in the first cache. */
