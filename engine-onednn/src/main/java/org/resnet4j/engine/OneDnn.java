@@ -10,11 +10,11 @@ import org.slf4j.LoggerFactory;
 
 /** The engine's entrance. */
 public final class OneDnn {
-  private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
+  static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
 
   private OneDnn() {}
 
-  /** Why networks can't be compiled here (no natives for this platform, ND4J on a GPU), in one sentence; empty if they can. */
+  /** Why networks can't be compiled here (no natives, ND4J on a GPU), in one sentence; empty if they can. */
   public static Optional<String> unavailable() {
     return Availability.obstacle().map(Throwable::getMessage);
   }
@@ -31,8 +31,8 @@ public final class OneDnn {
     require();
     DataType type = graph.params().dataType();
     if (type != DataType.FLOAT) {
-      throw new EngineException.Unavailable("The oneDNN engine compiles networks of type FLOAT, and this one is of type "
-          + type + ". ComputationGraph.convertDataType(DataType.FLOAT) makes a copy that compiles.", null);
+      throw new EngineException.Unavailable("The oneDNN engine compiles networks of type FLOAT, and this one is of "
+          + "type " + type + ". ComputationGraph.convertDataType(DataType.FLOAT) makes a copy that compiles.", null);
     }
   }
 
@@ -97,7 +97,8 @@ public final class OneDnn {
     try {
       require(graph);
       FastComputationGraph fast = new FastComputationGraph(graph, options, true);
-      fast.compiled().forEach(LOG::warn);
+      // Now, so that what can't be compiled is known here.
+      fast.compiled();
       return fast;
     } catch (EngineException.Unavailable e) {
       LOG.warn("{} This network runs on DL4J.", e.getMessage());

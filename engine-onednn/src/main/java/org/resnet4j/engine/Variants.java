@@ -1,9 +1,11 @@
 package org.resnet4j.engine;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -36,6 +38,8 @@ final class Variants {
   private int unseen;
   /** What holds parameters of the change under way; needs the lock. */
   private final List<Variant> changing = new ArrayList<>();
+  /** Lines about vertices that DL4J computes, each to be logged once; needs the lock. */
+  private final Set<String> told = new HashSet<>();
   private volatile boolean closed;
 
   Variants(ComputationGraph graph, EngineOptions options) {
@@ -205,6 +209,7 @@ final class Variants {
       }
       if (compiled == null) {
         compiled = OneDnn.compile(graph, vertices, options);
+        compiled.interpreted().stream().filter(told::add).forEach(OneDnn.LOG::warn);
       } else if (revision != current) {
         compiled.refresh();
       }
