@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.resnet4j.engine.Networks.difference;
+import static org.resnet4j.engine.Deviation.difference;
 import static org.resnet4j.engine.Networks.images;
 import static org.resnet4j.engine.Networks.labels;
 
@@ -143,7 +143,8 @@ class ChangingParametersTest {
     fast.fit(new ListDataSetIterator<>(List.of(data, data, data), 1), 2);
     assertEquals(12, watching.here.size());
     for (int i = 0; i < watching.here.size(); i++) {
-      assertTrue(difference(watching.right.get(i), watching.here.get(i)) < 1e-4, "step " + i + " off by " + difference(watching.right.get(i), watching.here.get(i)));
+      double difference = difference(watching.right.get(i), watching.here.get(i));
+      assertTrue(difference < 1e-4, "step " + i + " off by " + difference);
       assertTrue(i < 2 || difference(watching.here.get(i - 2), watching.here.get(i)) > 1e-4, "step " + i);
     }
     for (INDArray found : watching.there) {

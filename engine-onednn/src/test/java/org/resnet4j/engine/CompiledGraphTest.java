@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.resnet4j.engine.Networks.difference;
+import static org.resnet4j.engine.Deviation.difference;
 import static org.resnet4j.engine.Networks.images;
 
 import java.util.ArrayList;

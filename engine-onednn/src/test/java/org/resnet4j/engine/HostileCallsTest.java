@@ -110,6 +110,7 @@ class HostileCallsTest {
       return Nd4j.create(Nd4j.createBuffer(new float[] {1}), shape, new long[shape.length], 0, 'c', DataType.FLOAT);
     }
 
+    @SuppressWarnings("try")
     private static INDArray left() {
       WorkspaceConfiguration configuration = WorkspaceConfiguration.builder().initialSize(1 << 20).build();
       try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getAndActivateWorkspace(configuration, "left")) {
@@ -134,8 +135,8 @@ class HostileCallsTest {
         System.out.println("CALL " + name + ": " + end);
         ends.add(end);
       });
-      boolean right = Networks.difference(expected, COMPILED.output(images(2))[0]) < 1e-4
-          && Networks.difference(expected, FAST.outputSingle(images(2))) < 1e-4;
+      boolean right = Deviation.difference(expected, COMPILED.output(images(2))[0]) < 1e-4
+          && Deviation.difference(expected, FAST.outputSingle(images(2))) < 1e-4;
       System.out.println("AT THE END " + (right ? "right" : "wrong"));
       System.exit(0);
     }

@@ -3,10 +3,10 @@ package org.resnet4j.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.resnet4j.engine.Deviation.difference;
 import static org.resnet4j.engine.Networks.builder;
 import static org.resnet4j.engine.Networks.classes;
 import static org.resnet4j.engine.Networks.convolution;
-import static org.resnet4j.engine.Networks.difference;
 import static org.resnet4j.engine.Networks.images;
 import static org.resnet4j.engine.Networks.initialised;
 
@@ -339,21 +339,31 @@ class InterpretedTest {
     }
   }
 
-  /** The lines come once: neither with each form of the network that is compiled, nor with each call. */
+  /** A line for each vertex, once: neither with each form of the network that is compiled, nor with each call. */
   @Test
   void oneLine() {
-    FastComputationGraph fast = OneDnn.wrap(initialised(builder(DataType.FLOAT)
+    FastComputationGraph fast = OneDnn.wrap(initialised(builder(DataType.FLOAT).allowDisconnected(true)
         .addLayer("conv1", convolution(6), "image")
         .addLayer("more", new ActivationLayer(new PlusOne()), "conv1")
-        .addLayer("pool", new GlobalPoolingLayer(PoolingType.MAX), "more")
+        .addLayer("twice", new Twice(), "more")
+        .addLayer("end", new ActivationLayer(new PlusOne()), "conv1")
+        .addLayer("pool", new GlobalPoolingLayer(PoolingType.MAX), "twice")
         .addLayer("classes", classes(), "pool").setOutputs("classes")));
+    List<String> expectedLines = new ArrayList<>(List.of(line("more", "ActivationLayer", "activation PlusOne"),
+        line("twice", "Twice", "layer Twice")));
+    assertEquals(expectedLines, lines());
+    // Nothing that the outputs need.
+    expectedLines.add(line("end", "ActivationLayer", "activation PlusOne"));
     for (int i = 1; i < 4; i++) {
       fast.output(images(i));
-      Map<String, INDArray> expected = Networks.activations(fast, images(i));
+      Map<String, INDArray> expected = TrueActivations.of(fast, images(i));
       fast.feedForward(images(i), false).forEach((name, array) ->
           assertTrue(difference(expected.get(name), array) < 1e-4, name));
+      fast.setParams(fast.params().mul(0.9));
+      fast.refresh();
+      fast.outputSingle(images(1));
+      assertEquals(expectedLines, lines());
     }
-    assertEquals(List.of(line("more", "ActivationLayer", "activation PlusOne")), lines());
     fast.close();
   }
 }

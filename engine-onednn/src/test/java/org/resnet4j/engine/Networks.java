@@ -1,8 +1,5 @@
 package org.resnet4j.engine;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
@@ -14,8 +11,6 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -83,38 +78,5 @@ final class Networks {
       labels.putScalar(i, i % CLASSES, 1);
     }
     return labels;
-  }
-
-  /**
-   * All activations in inference. Of {@code feedForward} some come back changed: DL4J's activation layers compute over
-   * their inputs.
-   */
-  static Map<String, INDArray> activations(ComputationGraph graph, INDArray... inputs) {
-    Map<String, INDArray> activations = new HashMap<>();
-    graph.setInputs(inputs);
-    for (int i = 0; i < inputs.length; i++) {
-      activations.put(graph.getConfiguration().getNetworkInputs().get(i), inputs[i]);
-    }
-    for (int index : graph.topologicalSortOrder()) {
-      GraphVertex vertex = graph.getVertices()[index];
-      if (!vertex.isInputVertex()) {
-        List<String> from = graph.getConfiguration().getVertexInputs().get(vertex.getVertexName());
-        for (int i = 0; i < from.size(); i++) {
-          vertex.setInput(i, activations.get(from.get(i)).dup(), LayerWorkspaceMgr.noWorkspaces());
-        }
-        activations.put(vertex.getVertexName(), vertex.doForward(false, LayerWorkspaceMgr.noWorkspaces()).dup());
-        vertex.clear();
-      }
-    }
-    return activations;
-  }
-
-  /** The largest difference, as a part of the largest number expected. */
-  static double difference(INDArray expected, INDArray found) {
-    if (!java.util.Arrays.equals(expected.shape(), found.shape())) {
-      throw new AssertionError("shape: expected " + java.util.Arrays.toString(expected.shape()) + ", found "
-          + java.util.Arrays.toString(found.shape()));
-    }
-    return expected.sub(found).amaxNumber().doubleValue() / Math.max(expected.amaxNumber().doubleValue(), 1e-6);
   }
 }

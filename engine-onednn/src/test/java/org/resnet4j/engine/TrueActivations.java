@@ -1,4 +1,4 @@
-package org.resnet4j.engine.parity;
+package org.resnet4j.engine;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,11 +15,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>{@code feedForward} and {@code output} let activations write over what a vertex before them gave, which then comes
  * back wrong: no reference for a net's intermediates.
  */
-final class TrueActivations {
+public final class TrueActivations {
   private TrueActivations() {}
 
   /** Every vertex's output in inference, of the network's inputs too, by its name. */
-  static Map<String, INDArray> of(ComputationGraph graph, INDArray... inputs) {
+  public static Map<String, INDArray> of(ComputationGraph graph, INDArray... inputs) {
     LayerWorkspaceMgr workspaces = LayerWorkspaceMgr.noWorkspaces();
     Map<String, INDArray> activations = new LinkedHashMap<>();
     List<String> names = graph.getConfiguration().getNetworkInputs();

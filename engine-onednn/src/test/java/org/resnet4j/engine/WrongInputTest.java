@@ -3,7 +3,7 @@ package org.resnet4j.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.resnet4j.engine.Networks.difference;
+import static org.resnet4j.engine.Deviation.difference;
 import static org.resnet4j.engine.Networks.images;
 
 import java.util.Arrays;

@@ -83,10 +83,10 @@ class ActivationsTest {
   void anActivationOfInputs(IActivation activation) {
     for (CNN2DFormat format : CNN2DFormat.values()) {
       // The largest inputs are beyond 6.
-      Parity.images(format, 5, 4, 6).inputsTo(7).layer(new ActivationLayer(activation)).check();
+      Sample.images(format, 5, 4, 6).inputsTo(7).layer(new ActivationLayer(activation)).check();
     }
-    Parity.vectors(9).inputsTo(7).layer(new PureActivation(activation)).check();
-    Parity.untyped(0, 5, 6).inputsTo(7).layer(new PureActivation(activation)).check();
+    Sample.vectors(9).inputsTo(7).layer(new PureActivation(activation)).check();
+    Sample.untyped(0, 5, 6).inputsTo(7).layer(new PureActivation(activation)).check();
   }
 
   @ParameterizedTest
@@ -94,12 +94,12 @@ class ActivationsTest {
   void anActivationWithinALayer(IActivation activation) {
     for (CNN2DFormat format : CNN2DFormat.values()) {
       for (int channels : new int[] {5, 16}) {
-        Parity.images(format, 3, 6, 5).within(4e-2).layer(new ConvolutionLayer.Builder(3, 3).nOut(channels)
+        Sample.images(format, 3, 6, 5).within(4e-2).layer(new ConvolutionLayer.Builder(3, 3).nOut(channels)
             .dataFormat(format).activation(activation).build()).check();
       }
     }
-    Parity.vectors(9).within(4e-2).layer(new DenseLayer.Builder().nOut(7).activation(activation).build()).check();
-    Parity.vectors(9).within(4e-2).layer(new OutputLayer.Builder(new LossMSE()).nOut(7).activation(activation)
+    Sample.vectors(9).within(4e-2).layer(new DenseLayer.Builder().nOut(7).activation(activation).build()).check();
+    Sample.vectors(9).within(4e-2).layer(new OutputLayer.Builder(new LossMSE()).nOut(7).activation(activation)
         .build()).check();
   }
 
@@ -109,7 +109,7 @@ class ActivationsTest {
   void aStepWithinALayer(IActivation activation) {
     for (CNN2DFormat format : CNN2DFormat.values()) {
       for (int channels : new int[] {5, 16}) {
-        Parity.images(format, 3, 6, 5).within(1).layer(new ConvolutionLayer.Builder(3, 3).nOut(channels)
+        Sample.images(format, 3, 6, 5).within(1).layer(new ConvolutionLayer.Builder(3, 3).nOut(channels)
             .dataFormat(format).activation(activation).build()).check();
       }
     }
@@ -118,11 +118,11 @@ class ActivationsTest {
   /** At the bound itself DL4J's threshold takes the upper branch, Keras' the lower one. */
   @Test
   void aThresholdThatIsMet() {
-    Parity.vectors(8).inputsTo(0x1p21).layer(new ActivationLayer(new ActivationReLU(null, 1.0, 0.5))).check();
+    Sample.vectors(8).inputsTo(0x1p21).layer(new ActivationLayer(new ActivationReLU(null, 1.0, 0.5))).check();
     for (double threshold : new double[] {0.5, -0.25, 1}) {
-      Parity.vectors(64).layer(new ActivationLayer(new ElementActivation(Function.HARD_SIGMOID, 4, 0.5, 0)))
+      Sample.vectors(64).layer(new ActivationLayer(new ElementActivation(Function.HARD_SIGMOID, 4, 0.5, 0)))
           .layer(new ActivationLayer(new ActivationReLU(null, threshold, 0.5))).check();
-      Parity.vectors(64).layer(new ActivationLayer(new ElementActivation(Function.HARD_SIGMOID, 4, 0.5, 0)))
+      Sample.vectors(64).layer(new ActivationLayer(new ElementActivation(Function.HARD_SIGMOID, 4, 0.5, 0)))
           .layer(new ActivationLayer(new ElementActivation(Function.RELU, NONE, 0.5, threshold))).check();
     }
   }
@@ -130,7 +130,7 @@ class ActivationsTest {
   /** oneDNN takes 32 functions behind a kernel. */
   @Test
   void aLongRow() {
-    Parity parity = Parity.images(CNN2DFormat.NCHW, 3, 5, 6).within(4e-2)
+    Sample parity = Sample.images(CNN2DFormat.NCHW, 3, 5, 6).within(4e-2)
         .layer(new ConvolutionLayer.Builder(1, 1).nOut(16).build());
     for (int i = 0; i < 40; i++) {
       parity.layer(new ActivationLayer(new ActivationLReLU(0.9)));
@@ -143,16 +143,16 @@ class ActivationsTest {
   void softmaxAlongAnyAxis(CNN2DFormat format) {
     for (int axis : new int[] {1, 2, 3}) {
       for (boolean logarithm : new boolean[] {false, true}) {
-        Parity.images(format, 5, 4, 6).layer(new PureActivation(new AxisSoftmax(axis, logarithm))).check();
+        Sample.images(format, 5, 4, 6).layer(new PureActivation(new AxisSoftmax(axis, logarithm))).check();
         for (int channels : new int[] {5, 16}) {
-          Parity.images(format, 3, 5, 6)
+          Sample.images(format, 3, 5, 6)
               .layer(new ConvolutionLayer.Builder(2, 2).nOut(channels).dataFormat(format).build())
               .layer(new PureActivation(new AxisSoftmax(axis, logarithm))).check();
         }
       }
     }
-    Parity.untyped(0, 5, 6).layer(new PureActivation(new AxisSoftmax(2, false))).check();
-    Parity.vectors(5).layer(new PureActivation(new AxisSoftmax(1, true))).check();
+    Sample.untyped(0, 5, 6).layer(new PureActivation(new AxisSoftmax(2, false))).check();
+    Sample.vectors(5).layer(new PureActivation(new AxisSoftmax(1, true))).check();
   }
 
   @ParameterizedTest
@@ -161,7 +161,7 @@ class ActivationsTest {
     for (IActivation activation : List.of(new ActivationSoftmax(), new ActivationSigmoid(),
         new AxisSoftmax(1, true))) {
       long[] shape = format == CNN2DFormat.NCHW ? new long[] {0, 3, 5, 6} : new long[] {0, 5, 6, 3};
-      Parity.untyped(shape).layer(new ConvolutionLayer.Builder(2, 2).nIn(3).nOut(4).dataFormat(format).build())
+      Sample.untyped(shape).layer(new ConvolutionLayer.Builder(2, 2).nIn(3).nOut(4).dataFormat(format).build())
           .layer(new PixelLoss(new KerasLoss(KerasLoss.Function.CATEGORICAL_CROSSENTROPY, false, 0), activation, 4,
               format)).check();
     }
@@ -170,7 +170,7 @@ class ActivationsTest {
   @Test
   void losses() {
     for (KerasLoss.Function function : KerasLoss.Function.values()) {
-      Parity.vectors(7).layer(new DenseLayer.Builder().nOut(5).build())
+      Sample.vectors(7).layer(new DenseLayer.Builder().nOut(5).build())
           .layer(new LossLayer.Builder(new KerasLoss(function, false, 0)).activation(Activation.SOFTMAX).build())
           .check();
     }

@@ -49,13 +49,13 @@ class NormsTest {
   @ParameterizedTest
   @MethodSource("norms")
   void batchNorm(BatchNormalization norm, CNN2DFormat format) {
-    Parity.images(format, 5, 6, 7).layer((BatchNormalization) norm.clone()).check();
-    Parity.images(format, 3, 6, 7)
+    Sample.images(format, 5, 6, 7).layer(norm.clone()).check();
+    Sample.images(format, 3, 6, 7)
         .layer(new ConvolutionLayer.Builder(3, 3).nOut(7).dataFormat(format).build())
-        .layer((BatchNormalization) norm.clone()).layer(new ActivationLayer(Activation.RELU)).check();
-    Parity.images(format, 3, 6, 7)
+        .layer(norm.clone()).layer(new ActivationLayer(Activation.RELU)).check();
+    Sample.images(format, 3, 6, 7)
         .layer(new ConvolutionLayer.Builder(3, 3).nOut(7).dataFormat(format).activation(Activation.SIGMOID).build())
-        .layer((BatchNormalization) norm.clone()).layer(new ActivationLayer(Activation.TANH)).check();
+        .layer(norm.clone()).layer(new ActivationLayer(Activation.TANH)).check();
   }
 
   /** Images of one pixel, one row, one column. */
@@ -64,8 +64,8 @@ class NormsTest {
   void batchNormOfThinImages(CNN2DFormat format) {
     for (int[] size : new int[][] {{1, 1}, {1, 4}, {5, 1}}) {
       for (int channels : new int[] {1, 5, 16, 40}) {
-        Parity.images(format, channels, size[0], size[1]).layer(norm(new BatchNormalization(), format)).check();
-        Parity.images(format, 3, size[0], size[1])
+        Sample.images(format, channels, size[0], size[1]).layer(norm(new BatchNormalization(), format)).check();
+        Sample.images(format, 3, size[0], size[1])
             .layer(new ConvolutionLayer.Builder(1, 1).nOut(channels).dataFormat(format).activation(Activation.TANH)
                 .build()).layer(norm(new BatchNormalization(), format)).layer(new ActivationLayer(Activation.SIGMOID))
             .check();
@@ -81,7 +81,7 @@ class NormsTest {
       BatchNormalization norm = norm(new BatchNormalization(), CNN2DFormat.NHWC);
       norm.setNIn(sizes[axes.get(2) - 1]);
       norm.setNOut(sizes[axes.get(2) - 1]);
-      Parity.untyped(0, 6, 7, 3).vertex(new Permutation(axes)).layer(norm).check();
+      Sample.untyped(0, 6, 7, 3).vertex(new Permutation(axes)).layer(norm).check();
     }
   }
 
@@ -89,8 +89,8 @@ class NormsTest {
   @MethodSource("norms")
   void batchNormOfVectors(BatchNormalization norm, CNN2DFormat format) {
     // DL4J's own can't be the last of a network of vectors.
-    Parity.vectors(7).layer((BatchNormalization) norm.clone()).layer(new ActivationLayer(Activation.IDENTITY)).check();
-    Parity.vectors(7).layer(new DenseLayer.Builder().nOut(5).build()).layer((BatchNormalization) norm.clone())
+    Sample.vectors(7).layer(norm.clone()).layer(new ActivationLayer(Activation.IDENTITY)).check();
+    Sample.vectors(7).layer(new DenseLayer.Builder().nOut(5).build()).layer(norm.clone())
         .layer(new ActivationLayer(Activation.RELU)).check();
   }
 
@@ -100,7 +100,7 @@ class NormsTest {
     BatchNormalization norm = norm(new BatchNormalization(), format);
     norm.setNIn(5);
     norm.setNOut(5);
-    Parity.images(format, 5, 6, 7).layer(new HeldLayer(norm)).check();
+    Sample.images(format, 5, 6, 7).layer(new HeldLayer(norm)).check();
   }
 
   @ParameterizedTest
@@ -108,9 +108,9 @@ class NormsTest {
   void groupNorm(CNN2DFormat format) {
     for (int[] sizes : new int[][] {{6, 2}, {32, 32}, {64, 16}, {5, 1}, {40, 8}}) {
       GroupNormalization norm = new GroupNormalization.Builder(sizes[1]).eps(1e-3).build();
-      Parity.images(format, sizes[0], 5, 7).layer((GroupNormalization) norm.clone()).check();
-      Parity.images(format, 3, 5, 7).layer(new ConvolutionLayer.Builder(3, 3).nOut(sizes[0]).dataFormat(format).build())
-          .layer((GroupNormalization) norm.clone()).layer(new ActivationLayer(Activation.RELU))
+      Sample.images(format, sizes[0], 5, 7).layer(norm.clone()).check();
+      Sample.images(format, 3, 5, 7).layer(new ConvolutionLayer.Builder(3, 3).nOut(sizes[0]).dataFormat(format).build())
+          .layer(norm.clone()).layer(new ActivationLayer(Activation.RELU))
           .layer(new ConvolutionLayer.Builder(1, 1).nOut(4).dataFormat(format).build()).check();
     }
   }
@@ -122,9 +122,9 @@ class NormsTest {
       for (double n : new double[] {5, 4, 3}) {
         LocalResponseNormalization norm = new LocalResponseNormalization.Builder(2, n, 0.3, 0.75)
             .dataFormat(format).build();
-        Parity.images(format, channels, 5, 7).layer(norm).check();
-        Parity.images(format, 3, 5, 7).layer(new ConvolutionLayer.Builder(3, 3).nOut(channels).dataFormat(format)
-            .build()).layer((LocalResponseNormalization) norm.clone()).check();
+        Sample.images(format, channels, 5, 7).layer(norm).check();
+        Sample.images(format, 3, 5, 7).layer(new ConvolutionLayer.Builder(3, 3).nOut(channels).dataFormat(format)
+            .build()).layer(norm.clone()).check();
       }
     }
   }
@@ -137,11 +137,11 @@ class NormsTest {
       long[][] shapes = last ? new long[][] {{1, 1, channels}, {5, 7, channels}, {5, 7, 1}, {1, 1, 1}}
           : new long[][] {{channels, 1, 1}, {channels, 5, 7}, {1, 5, 7}, {1, 1, 1}};
       for (long[] shape : shapes) {
-        Parity.images(format, channels, 5, 7).layer(new ParametricRelu(shape)).check();
-        Parity.images(format, 3, 5, 7).layer(new ConvolutionLayer.Builder(1, 1).nOut(channels).dataFormat(format)
+        Sample.images(format, channels, 5, 7).layer(new ParametricRelu(shape)).check();
+        Sample.images(format, 3, 5, 7).layer(new ConvolutionLayer.Builder(1, 1).nOut(channels).dataFormat(format)
             .build()).layer(new ParametricRelu(shape)).check();
       }
-      Parity.images(format, channels, 5, 7).layer(new PReLULayer.Builder()
+      Sample.images(format, channels, 5, 7).layer(new PReLULayer.Builder()
           .inputShape(last ? new long[] {5, 7, channels} : new long[] {channels, 5, 7})
           .sharedAxes(last ? new long[] {1, 2} : new long[] {2, 3}).build()).check();
     }
@@ -149,9 +149,9 @@ class NormsTest {
 
   @Test
   void parametricRectifiersOfVectors() {
-    Parity.vectors(7).layer(new ParametricRelu(7)).check();
-    Parity.of(InputType.feedForward(7)).layer(new DenseLayer.Builder().nOut(5).build()).layer(new ParametricRelu(5))
+    Sample.vectors(7).layer(new ParametricRelu(7)).check();
+    Sample.of(InputType.feedForward(7)).layer(new DenseLayer.Builder().nOut(5).build()).layer(new ParametricRelu(5))
         .check();
-    Parity.of(InputType.feedForward(7)).layer(new PReLULayer.Builder().inputShape(7).build()).check();
+    Sample.of(InputType.feedForward(7)).layer(new PReLULayer.Builder().inputShape(7).build()).check();
   }
 }

@@ -52,14 +52,14 @@ class PoolsTest {
   @ParameterizedTest
   @MethodSource("pools")
   void aPool(Case one, CNN2DFormat format) {
-    Parity.images(format, 5, one.height, one.width).layer(one.layer(format)).check();
+    Sample.images(format, 5, one.height, one.width).layer(one.layer(format)).check();
   }
 
   @ParameterizedTest
   @MethodSource("pools")
   void aPoolBehindAConvolution(Case one, CNN2DFormat format) {
     for (int channels : new int[] {16, 21}) {
-      Parity.images(format, 3, one.height, one.width)
+      Sample.images(format, 3, one.height, one.width)
           .layer(new ConvolutionLayer.Builder(1, 1).nOut(channels).dataFormat(format).build())
           .layer(one.layer(format)).check();
     }
@@ -69,14 +69,14 @@ class PoolsTest {
   @ParameterizedTest
   @EnumSource
   void aWindowSmallerThanItsStride(CNN2DFormat format) {
-    Parity.images(format, 5, 6, 9).layer(new Pooling2D.Builder(PoolingType.MAX).kernelSize(1, 1).stride(3, 3)
+    Sample.images(format, 5, 6, 9).layer(new Pooling2D.Builder(PoolingType.MAX).kernelSize(1, 1).stride(3, 3)
         .convolutionMode(Same).dataFormat(format).build()).check();
   }
 
   @ParameterizedTest
   @EnumSource
   void aPoolWithDilation(CNN2DFormat format) {
-    Parity.images(format, 5, 9, 9).layer(new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+    Sample.images(format, 5, 9, 9).layer(new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
         .kernelSize(3, 3).stride(1, 1).dilation(2, 2).dataFormat(format).build()).withPlainLoops().check();
   }
 
@@ -85,8 +85,8 @@ class PoolsTest {
   void aGlobalPool(PoolingType type) {
     for (CNN2DFormat format : CNN2DFormat.values()) {
       for (int channels : new int[] {5, 16}) {
-        Parity.images(format, channels, 5, 7).layer(new GlobalPoolingLayer.Builder(type).pnorm(2).build()).check();
-        Parity.images(format, 3, 5, 7)
+        Sample.images(format, channels, 5, 7).layer(new GlobalPoolingLayer.Builder(type).pnorm(2).build()).check();
+        Sample.images(format, 3, 5, 7)
             .layer(new ConvolutionLayer.Builder(3, 3).nOut(channels).dataFormat(format).build())
             .layer(new GlobalPoolingLayer.Builder(type).pnorm(3).build()).check();
       }
@@ -97,8 +97,8 @@ class PoolsTest {
   @EnumSource
   void aGlobalPoolThatKeepsItsAxes(PoolingType type) {
     GlobalPoolingLayer.Builder pool = new GlobalPoolingLayer.Builder(type).pnorm(2).collapseDimensions(false);
-    Parity.images(CNN2DFormat.NCHW, 5, 4, 7).layer(pool.build()).check();
-    Parity.untyped(0, 5, 6).layer(pool.build()).check();
+    Sample.images(CNN2DFormat.NCHW, 5, 4, 7).layer(pool.build()).check();
+    Sample.untyped(0, 5, 6).layer(pool.build()).check();
   }
 
   /** What the axes are is only known with an input. */
@@ -106,10 +106,10 @@ class PoolsTest {
   @EnumSource
   void aGlobalPoolOfAnyRank(PoolingType type) {
     GlobalPoolingLayer pool = new GlobalPoolingLayer.Builder(type).pnorm(2).build();
-    Parity.untyped(0, 5, 6).layer((GlobalPoolingLayer) pool.clone()).check();
-    Parity.untyped(0, 5, 6, 4).layer((GlobalPoolingLayer) pool.clone()).check();
+    Sample.untyped(0, 5, 6).layer((GlobalPoolingLayer) pool.clone()).check();
+    Sample.untyped(0, 5, 6, 4).layer((GlobalPoolingLayer) pool.clone()).check();
     // DL4J's axes 2 and 3 whatever the layout is.
-    Parity.untyped(0, 6, 5, 3)
+    Sample.untyped(0, 6, 5, 3)
         .layer(new ConvolutionLayer.Builder(2, 2).nIn(3).nOut(7).dataFormat(CNN2DFormat.NHWC).build())
         .layer((GlobalPoolingLayer) pool.clone()).check();
   }
@@ -118,9 +118,9 @@ class PoolsTest {
   void aGlobalPoolAlongOtherAxes() {
     for (int[] axes : new int[][] {{1}, {3}, {1, 3}, {1, 2, 3}, {2}}) {
       for (PoolingType type : new PoolingType[] {PoolingType.AVG, PoolingType.MAX, PoolingType.SUM}) {
-        Parity.untyped(0, 3, 6, 5)
+        Sample.untyped(0, 3, 6, 5)
             .layer(new GlobalPoolingLayer.Builder(type).poolingDimensions(axes).build()).check();
-        Parity.untyped(0, 6, 5, 3)
+        Sample.untyped(0, 6, 5, 3)
             .layer(new ConvolutionLayer.Builder(2, 2).nIn(3).nOut(7).dataFormat(CNN2DFormat.NHWC).build())
             .vertex(new Permutation(List.of(2, 3, 1)))
             .layer(new GlobalPoolingLayer.Builder(type).poolingDimensions(axes).build()).check();
@@ -131,16 +131,16 @@ class PoolsTest {
   @ParameterizedTest
   @EnumSource
   void borders(CNN2DFormat format) {
-    Parity.images(format, 5, 6, 7).layer(new ZeroPaddingLayer.Builder(1, 2, 3, 0).dataFormat(format).build()).check();
-    Parity.images(format, 5, 6, 7).layer(new Cropping2D.Builder(1, 2, 3, 0).dataFormat(format).build()).check();
-    Parity.images(format, 5, 6, 7).vertex(new Borders(1, -2, -3, 2, format)).check();
+    Sample.images(format, 5, 6, 7).layer(new ZeroPaddingLayer.Builder(1, 2, 3, 0).dataFormat(format).build()).check();
+    Sample.images(format, 5, 6, 7).layer(new Cropping2D.Builder(1, 2, 3, 0).dataFormat(format).build()).check();
+    Sample.images(format, 5, 6, 7).vertex(new Borders(1, -2, -3, 2, format)).check();
     for (int channels : new int[] {16, 21}) {
       ConvolutionLayer convolution = new ConvolutionLayer.Builder(3, 3).nOut(channels).dataFormat(format).build();
-      Parity.images(format, 5, 6, 7).layer((ConvolutionLayer) convolution.clone())
+      Sample.images(format, 5, 6, 7).layer(convolution.clone())
           .vertex(new Borders(1, -2, -3, 2, format)).check();
-      Parity.images(format, 5, 6, 7).layer((ConvolutionLayer) convolution.clone())
+      Sample.images(format, 5, 6, 7).layer(convolution.clone())
           .layer(new Cropping2D.Builder(1, 0, 0, 2).dataFormat(format).build()).check();
-      Parity.images(format, 5, 6, 7).layer((ConvolutionLayer) convolution.clone())
+      Sample.images(format, 5, 6, 7).layer(convolution.clone())
           .layer(new ZeroPaddingLayer.Builder(1, 2, 3, 0).dataFormat(format).build())
           .layer(new ConvolutionLayer.Builder(3, 3).nOut(4).dataFormat(format).stride(2, 2).build()).check();
     }
@@ -154,7 +154,7 @@ class PoolsTest {
       for (SubsamplingLayer.PoolingType type : new SubsamplingLayer.PoolingType[] {SubsamplingLayer.PoolingType.MAX,
           SubsamplingLayer.PoolingType.AVG}) {
         for (int border : new int[] {1, 3}) {
-          Parity.images(format, 3, 6, 7)
+          Sample.images(format, 3, 6, 7)
               .layer(new ConvolutionLayer.Builder(1, 1).nOut(16).activation(activation).dataFormat(format).build())
               .layer(new ZeroPaddingLayer.Builder(border, border).dataFormat(format).build())
               .layer(new SubsamplingLayer.Builder(type).kernelSize(3, 3).stride(2, 2).dataFormat(format).build())
@@ -169,13 +169,13 @@ class PoolsTest {
   void zeroPadShortcuts(CNN2DFormat format) {
     for (int stride : new int[] {1, 2, 3}) {
       for (int channels : new int[] {5, 8, 16}) {
-        Parity.images(format, 5, 7, 8).layer(new ZeroPadShortcut(channels, stride)).check();
-        Parity.images(format, 3, 7, 8)
+        Sample.images(format, 5, 7, 8).layer(new ZeroPadShortcut(channels, stride)).check();
+        Sample.images(format, 3, 7, 8)
             .layer(new ConvolutionLayer.Builder(1, 1).nOut(5).dataFormat(format).build())
             .layer(new ZeroPadShortcut(channels, stride)).check();
       }
     }
-    Parity.images(format, 3, 7, 8).layer(new ConvolutionLayer.Builder(1, 1).nOut(16).dataFormat(format).build())
+    Sample.images(format, 3, 7, 8).layer(new ConvolutionLayer.Builder(1, 1).nOut(16).dataFormat(format).build())
         .layer(new ZeroPadShortcut(32, 2)).check();
   }
 
@@ -183,9 +183,9 @@ class PoolsTest {
   @EnumSource
   void upsampling(CNN2DFormat format) {
     for (int channels : new int[] {5, 16}) {
-      Parity.images(format, channels, 4, 7)
+      Sample.images(format, channels, 4, 7)
           .layer(new Upsampling2D.Builder().size(new int[] {2, 3}).dataFormat(format).build()).check();
-      Parity.images(format, 3, 4, 7)
+      Sample.images(format, 3, 4, 7)
           .layer(new ConvolutionLayer.Builder(1, 1).nOut(channels).dataFormat(format).build())
           .layer(new Upsampling2D.Builder(3).dataFormat(format).build()).check();
     }
@@ -197,11 +197,11 @@ class PoolsTest {
     int[][] sizes = {{8, 14}, {4, 7}, {2, 3}, {6, 5}, {9, 20}, {1, 1}, {3, 28}};
     for (CNN2DFormat format : CNN2DFormat.values()) {
       for (int[] size : sizes) {
-        Parity.images(format, 5, 4, 7).vertex(new Resampling(kernel, size[0], size[1], false, format)).check();
+        Sample.images(format, 5, 4, 7).vertex(new Resampling(kernel, size[0], size[1], false, format)).check();
       }
-      Parity.of(InputType.convolutional(4, 7, 5, format))
+      Sample.of(InputType.convolutional(4, 7, 5, format))
           .vertex(new Resampling(kernel, 2, 3, true, format)).check();
-      Parity.images(format, 3, 6, 7).layer(new ConvolutionLayer.Builder(3, 3).nOut(16).dataFormat(format).build())
+      Sample.images(format, 3, 6, 7).layer(new ConvolutionLayer.Builder(3, 3).nOut(16).dataFormat(format).build())
           .vertex(new Resampling(kernel, 7, 3, false, format))
           .layer(new ConvolutionLayer.Builder(3, 3).nOut(4).dataFormat(format).build()).check();
     }

@@ -1,6 +1,5 @@
 package org.resnet4j.engine.lower;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +18,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.CompiledGraph;
+import org.resnet4j.engine.Deviation;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.engine.Precision;
@@ -26,7 +26,7 @@ import org.resnet4j.engine.plan.Cpu;
 import org.resnet4j.testdata.Formula;
 
 /** A small network that DL4J and the engine both compute, with parameters that are all different from each other. */
-final class Parity {
+final class Sample {
   private static final double FLOAT32 = 1e-4;
   private static final double BFLOAT16 = 2e-2;
   private static final int[] BATCHES = {1, 3};
@@ -41,60 +41,60 @@ final class Parity {
   private double narrow = BFLOAT16;
   private double scale = 2;
 
-  private Parity() {}
+  private Sample() {}
 
   /** A network with inputs {@code in0} and on. */
-  static Parity of(InputType... types) {
-    Parity parity = new Parity();
+  static Sample of(InputType... types) {
+    Sample network = new Sample();
     for (int i = 0; i < types.length; i++) {
-      parity.graph.addInputs("in" + i);
-      parity.shapes.add(types[i].getShape(true));
+      network.graph.addInputs("in" + i);
+      network.shapes.add(types[i].getShape(true));
     }
-    parity.graph.setInputTypes(types);
-    parity.last = "in0";
-    return parity;
+    network.graph.setInputTypes(types);
+    network.last = "in0";
+    return network;
   }
 
   /** A network that wasn't told what its input is. */
-  static Parity untyped(long... shape) {
+  static Sample untyped(long... shape) {
     return untyped(new long[][] {shape});
   }
 
   /** @param shapes whose first size, the batch's, is a matter of the comparison */
-  static Parity untyped(long[][] shapes) {
-    Parity parity = new Parity();
+  static Sample untyped(long[][] shapes) {
+    Sample network = new Sample();
     for (int i = 0; i < shapes.length; i++) {
-      parity.graph.addInputs("in" + i);
-      parity.shapes.add(shapes[i]);
+      network.graph.addInputs("in" + i);
+      network.shapes.add(shapes[i]);
     }
-    parity.last = "in0";
-    return parity;
+    network.last = "in0";
+    return network;
   }
 
-  static Parity images(CNN2DFormat format, int channels, int height, int width) {
+  static Sample images(CNN2DFormat format, int channels, int height, int width) {
     return of(InputType.convolutional(height, width, channels, format));
   }
 
-  static Parity vectors(int size) {
+  static Sample vectors(int size) {
     return of(InputType.feedForward(size));
   }
 
   /** Behind the last, or behind those given. */
-  Parity layer(Layer layer, String... from) {
+  Sample layer(Layer layer, String... from) {
     graph.addLayer(name(), layer, from.length == 0 ? new String[] {last} : from);
     last = name();
     count++;
     return this;
   }
 
-  Parity layer(Layer layer, InputPreProcessor preprocessor) {
+  Sample layer(Layer layer, InputPreProcessor preprocessor) {
     graph.addLayer(name(), layer, preprocessor, last);
     last = name();
     count++;
     return this;
   }
 
-  Parity vertex(GraphVertex vertex, String... from) {
+  Sample vertex(GraphVertex vertex, String... from) {
     graph.addVertex(name(), vertex, from.length == 0 ? new String[] {last} : from);
     last = name();
     count++;
@@ -111,25 +111,25 @@ final class Parity {
   }
 
   /** Makes the last vertex an output as well. */
-  Parity output() {
+  Sample output() {
     outputs.add(last);
     return this;
   }
 
   /** Where oneDNN has no optimised kernel. */
-  Parity withPlainLoops() {
+  Sample withPlainLoops() {
     plainLoops = true;
     return this;
   }
 
   /** How far bfloat16 may be off, of the largest output. */
-  Parity within(double deviation) {
+  Sample within(double deviation) {
     narrow = deviation;
     return this;
   }
 
   /** Inputs between -value and value. */
-  Parity inputsTo(double value) {
+  Sample inputsTo(double value) {
     scale = value;
     return this;
   }
@@ -187,7 +187,8 @@ final class Parity {
         String where = precision + ", batch " + batch + ", output ";
         assertEquals(expected.length, found.length);
         for (int i = 0; i < expected.length; i++) {
-          assertClose(expected[i], found[i], tolerance, where + i);
+          assertTrue(expected[i].amaxNumber().doubleValue() > 0, where + i);
+          Deviation.assertClose(where + i, expected[i], found[i], tolerance);
         }
         long[][] given = Arrays.stream(inputs).map(INDArray::shape).toArray(long[][]::new);
         List<String> kernels = compiled.kernels(given);
@@ -195,13 +196,5 @@ final class Parity {
             () -> where + "plain loops in " + kernels);
       }
     }
-  }
-
-  static void assertClose(INDArray expected, INDArray found, double tolerance, String where) {
-    assertArrayEquals(expected.shape(), found.shape(), where);
-    double largest = expected.amaxNumber().doubleValue();
-    double deviation = found.sub(expected).amaxNumber().doubleValue();
-    assertTrue(largest > 0 && deviation <= tolerance * largest,
-        () -> where + ": deviation " + deviation + " of " + largest);
   }
 }

@@ -62,27 +62,27 @@ class VerticesTest {
   void elementWise(ElementWiseVertex.Op op) {
     for (CNN2DFormat format : CNN2DFormat.values()) {
       for (int channels : new int[] {5, 16}) {
-        Parity.of(images(format, channels), images(format, channels)).vertex(new ElementWiseVertex(op), "in0", "in1")
+        Sample.of(images(format, channels), images(format, channels)).vertex(new ElementWiseVertex(op), "in0", "in1")
             .check();
         // A convolution with the other one behind it, each the other's neighbour, and one with itself.
-        Parity.of(images(format, 3), images(format, channels)).layer(convolution(format, channels), "in0")
+        Sample.of(images(format, 3), images(format, channels)).layer(convolution(format, channels), "in0")
             .vertex(new ElementWiseVertex(op), "v0", "in1").layer(new ActivationLayer(Activation.RELU)).check();
-        Parity.of(images(format, 3), images(format, channels)).layer(convolution(format, channels), "in0")
+        Sample.of(images(format, 3), images(format, channels)).layer(convolution(format, channels), "in0")
             .vertex(new ElementWiseVertex(op), "in1", "v0").check();
-        Parity.of(images(format, channels)).layer(convolution(format, channels), "in0")
+        Sample.of(images(format, channels)).layer(convolution(format, channels), "in0")
             .vertex(new ElementWiseVertex(op), "v0", "in0").check();
-        Parity.of(images(format, 3)).layer(convolution(format, channels), "in0")
+        Sample.of(images(format, 3)).layer(convolution(format, channels), "in0")
             .layer(convolution(format, channels), "v0").vertex(new ElementWiseVertex(op), "v0", "v1").check();
-        Parity.of(images(format, 3)).layer(convolution(format, channels), "in0")
+        Sample.of(images(format, 3)).layer(convolution(format, channels), "in0")
             .layer(convolution(format, channels), "in0").vertex(new ElementWiseVertex(op), "v0", "v1").check();
-        Parity.of(images(format, 3)).layer(convolution(format, channels), "in0")
+        Sample.of(images(format, 3)).layer(convolution(format, channels), "in0")
             .vertex(new ElementWiseVertex(op), "v0", "v0").vertex(new ShiftVertex(1)).check();
       }
     }
-    Parity.of(InputType.feedForward(7), InputType.feedForward(7)).vertex(new ElementWiseVertex(op), "in0", "in1")
+    Sample.of(InputType.feedForward(7), InputType.feedForward(7)).vertex(new ElementWiseVertex(op), "in0", "in1")
         .check();
     if (op != ElementWiseVertex.Op.Subtract) {
-      Parity.of(InputType.feedForward(7), InputType.feedForward(7), InputType.feedForward(7))
+      Sample.of(InputType.feedForward(7), InputType.feedForward(7), InputType.feedForward(7))
           .vertex(new ElementWiseVertex(op), "in0", "in1", "in2").check();
     }
   }
@@ -92,13 +92,13 @@ class VerticesTest {
   @EnumSource
   void sumsInPlace(CNN2DFormat format) {
     ElementWiseVertex add = new ElementWiseVertex(ElementWiseVertex.Op.Add);
-    Parity.of(images(format, 16)).layer(convolution(format, 16)).layer(convolution(format, 16), "v0")
+    Sample.of(images(format, 16)).layer(convolution(format, 16)).layer(convolution(format, 16), "v0")
         .vertex(add, "v0", "v1").layer(convolution(format, 16)).vertex(add, "v2", "v3").check();
-    Parity.of(images(format, 16)).layer(convolution(format, 16)).output().layer(convolution(format, 16), "v0")
+    Sample.of(images(format, 16)).layer(convolution(format, 16)).output().layer(convolution(format, 16), "v0")
         .layer(convolution(format, 16), "v1").vertex(add, "v0", "v2").output()
         .layer(new PureActivation(new ActivationReLU())).vertex(add, "v4", "v3").vertex(add, "v0", "v5").check();
     CNN2DFormat other = format == CNN2DFormat.NHWC ? CNN2DFormat.NCHW : CNN2DFormat.NHWC;
-    Parity.of(images(format, 16)).layer(convolution(format, 16)).vertex(Permutation.to(other))
+    Sample.of(images(format, 16)).layer(convolution(format, 16)).vertex(Permutation.to(other))
         .layer(convolution(other, 16)).layer(convolution(other, 16)).vertex(add, "v1", "v3")
         .vertex(Permutation.to(format)).vertex(new Concatenation(1), "v5", "v0").check();
   }
@@ -110,7 +110,7 @@ class VerticesTest {
     ElementWiseVertex add = new ElementWiseVertex(ElementWiseVertex.Op.Add);
     for (int[] size : new int[][] {{1, 1}, {1, 4}, {5, 1}}) {
       for (int channels : new int[] {1, 5, 16, 40}) {
-        Parity.images(format, 3, size[0], size[1]).layer(convolution(format, channels)).layer(convolution(format,
+        Sample.images(format, 3, size[0], size[1]).layer(convolution(format, channels)).layer(convolution(format,
             channels), "in0").vertex(add, "v0", "v1").output().layer(convolution(format, channels))
             .vertex(add, "v2", "v3").layer(new PureActivation(new ActivationReLU())).within(0.15).check();
       }
@@ -127,7 +127,7 @@ class VerticesTest {
           : new long[][] {{0, 16, 1, 1}, {0, 1, 5, 6}, {0, 6}, {0, 1, 1, 1}, {0, 5, 6}, {0, 16, 5, 6}};
       for (long[] shape : shapes) {
         for (boolean swapped : new boolean[] {false, true}) {
-          Parity.untyped(new long[][] {last ? new long[] {0, 5, 6, 3} : new long[] {0, 3, 5, 6}, shape})
+          Sample.untyped(new long[][] {last ? new long[] {0, 5, 6, 3} : new long[] {0, 3, 5, 6}, shape})
               .layer(new ConvolutionLayer.Builder(1, 1).nIn(3).nOut(16).dataFormat(format)
                   .activation(Activation.SIGMOID).build(), "in0")
               .layer(new PureActivation(new ActivationSigmoid()), "in1")
@@ -142,29 +142,29 @@ class VerticesTest {
   @EnumSource
   void merges(CNN2DFormat format) {
     for (int channels : new int[] {5, 16}) {
-      Parity.of(images(format, 3), images(format, channels)).vertex(new MergeVertex(), "in0", "in1").check();
-      Parity.of(images(format, 3)).layer(convolution(format, channels)).layer(convolution(format, 16), "in0")
+      Sample.of(images(format, 3), images(format, channels)).vertex(new MergeVertex(), "in0", "in1").check();
+      Sample.of(images(format, 3)).layer(convolution(format, channels)).layer(convolution(format, 16), "in0")
           .layer(convolution(format, 7), "v1").vertex(new MergeVertex(), "v0", "v2", "in0")
           .layer(convolution(format, 4)).check();
       for (int axis : new int[] {1, 2, 3}) {
-        Parity.of(images(format, 3)).layer(convolution(format, channels)).layer(convolution(format, channels), "in0")
+        Sample.of(images(format, 3)).layer(convolution(format, channels)).layer(convolution(format, channels), "in0")
             .vertex(new Concatenation(axis), "v0", "v1", "v0").check();
       }
     }
-    Parity.of(InputType.feedForward(3), InputType.feedForward(4)).vertex(new MergeVertex(), "in0", "in1").check();
+    Sample.of(InputType.feedForward(3), InputType.feedForward(4)).vertex(new MergeVertex(), "in0", "in1").check();
   }
 
   @ParameterizedTest
   @EnumSource
   void partsAndStacks(CNN2DFormat format) {
-    Parity.of(images(format, 16)).layer(convolution(format, 16)).vertex(new SubsetVertex(1, 3)).check();
-    Parity.of(images(format, 16), images(format, 16)).layer(convolution(format, 16), "in0")
+    Sample.of(images(format, 16)).layer(convolution(format, 16)).vertex(new SubsetVertex(1, 3)).check();
+    Sample.of(images(format, 16), images(format, 16)).layer(convolution(format, 16), "in0")
         .layer(convolution(format, 16), "in1").vertex(new StackVertex(), "v0", "v1", "v0")
         .vertex(new UnstackVertex(2, 3)).check();
-    Parity.vectors(9).vertex(new SubsetVertex(2, 5)).check();
+    Sample.vectors(9).vertex(new SubsetVertex(2, 5)).check();
     for (int axis : new int[] {1, 2, 3}) {
-      Parity.of(images(format, 16)).vertex(new Selection(axis, List.of(2, 1, 0))).check();
-      Parity.of(images(format, 3)).layer(convolution(format, 16))
+      Sample.of(images(format, 16)).vertex(new Selection(axis, List.of(2, 1, 0))).check();
+      Sample.of(images(format, 3)).layer(convolution(format, 16))
           .vertex(new Selection(axis, List.of(3, 0, 1, 2, 2, 4))).check();
     }
   }
@@ -191,8 +191,8 @@ class VerticesTest {
         new Scaling(Scaling.Constant.of(1), constant(0.1, full)),
         new Scaling(constant(0.5, last ? 6 : 5, 1), Scaling.Constant.of(0)));
     for (Scaling vertex : vertices) {
-      Parity parity = Parity.of(images(format, 16)).vertex(vertex);
-      Parity behind = Parity.of(images(format, 3)).layer(convolution(format, 16)).vertex(vertex)
+      Sample parity = Sample.of(images(format, 16)).vertex(vertex);
+      Sample behind = Sample.of(images(format, 3)).layer(convolution(format, 16)).vertex(vertex)
           .layer(convolution(format, 4));
       if (vertex.scale().shape().size() == 2) {
         // A number for each row or column alone.
@@ -202,21 +202,21 @@ class VerticesTest {
       parity.check();
       behind.check();
     }
-    Parity.vectors(7).vertex(new Scaling(constant(0.5, 7), Scaling.Constant.of(2))).check();
-    Parity.of(images(format, 16)).vertex(new ScaleVertex(-0.3)).vertex(new ShiftVertex(2)).check();
+    Sample.vectors(7).vertex(new Scaling(constant(0.5, 7), Scaling.Constant.of(2))).check();
+    Sample.of(images(format, 16)).vertex(new ScaleVertex(-0.3)).vertex(new ShiftVertex(2)).check();
   }
 
   @ParameterizedTest
   @EnumSource
   void lengths(CNN2DFormat format) {
     for (int channels : new int[] {5, 16}) {
-      Parity.of(images(format, channels)).vertex(new L2NormalizeVertex()).check();
-      Parity.of(images(format, 3)).layer(convolution(format, channels)).vertex(new L2NormalizeVertex()).check();
-      Parity.of(images(format, 3)).layer(convolution(format, channels)).layer(convolution(format, channels), "in0")
+      Sample.of(images(format, channels)).vertex(new L2NormalizeVertex()).check();
+      Sample.of(images(format, 3)).layer(convolution(format, channels)).vertex(new L2NormalizeVertex()).check();
+      Sample.of(images(format, 3)).layer(convolution(format, channels)).layer(convolution(format, channels), "in0")
           .vertex(new L2Vertex(), "v0", "v1").check();
     }
-    Parity.vectors(7).vertex(new L2NormalizeVertex()).check();
-    Parity.of(InputType.feedForward(7), InputType.feedForward(7)).vertex(new L2Vertex(), "in0", "in1").check();
+    Sample.vectors(7).vertex(new L2NormalizeVertex()).check();
+    Sample.of(InputType.feedForward(7), InputType.feedForward(7)).vertex(new L2Vertex(), "in0", "in1").check();
   }
 
   @ParameterizedTest
@@ -224,50 +224,50 @@ class VerticesTest {
   void permutations(CNN2DFormat format) {
     for (List<Integer> axes : List.of(List.of(1, 2, 3), List.of(2, 3, 1), List.of(3, 1, 2), List.of(1, 3, 2),
         List.of(3, 2, 1), List.of(2, 1, 3))) {
-      Parity.of(images(format, 5)).vertex(new Permutation(axes)).check();
-      Parity.of(images(format, 3)).layer(convolution(format, 16)).vertex(new Permutation(axes)).check();
-      Parity.of(images(format, 3)).layer(convolution(format, 16)).vertex(new Permutation(axes))
+      Sample.of(images(format, 5)).vertex(new Permutation(axes)).check();
+      Sample.of(images(format, 3)).layer(convolution(format, 16)).vertex(new Permutation(axes)).check();
+      Sample.of(images(format, 3)).layer(convolution(format, 16)).vertex(new Permutation(axes))
           .layer(new ActivationLayer(Activation.SOFTMAX)).vertex(Reshaping.flat()).check();
     }
     CNN2DFormat other = format == CNN2DFormat.NHWC ? CNN2DFormat.NCHW : CNN2DFormat.NHWC;
-    Parity.of(images(format, 3)).vertex(Permutation.to(other)).layer(convolution(other, 16))
+    Sample.of(images(format, 3)).vertex(Permutation.to(other)).layer(convolution(other, 16))
         .vertex(Permutation.to(format)).layer(convolution(format, 5)).check();
   }
 
   @ParameterizedTest
   @EnumSource
   void reshapes(CNN2DFormat format) {
-    Parity.of(images(format, 16)).vertex(new Reshaping(List.of(-1L, 4L), format)).check();
-    Parity.of(images(format, 3)).layer(convolution(format, 16)).vertex(new Reshaping(List.of(8L, 10L, -1L), format))
+    Sample.of(images(format, 16)).vertex(new Reshaping(List.of(-1L, 4L), format)).check();
+    Sample.of(images(format, 3)).layer(convolution(format, 16)).vertex(new Reshaping(List.of(8L, 10L, -1L), format))
         .layer(convolution(format, 4)).check();
-    Parity.of(images(format, 3)).layer(convolution(format, 16)).vertex(Reshaping.flat())
+    Sample.of(images(format, 3)).layer(convolution(format, 16)).vertex(Reshaping.flat())
         .layer(new DenseLayer.Builder().nIn(480).nOut(5).build()).check();
-    Parity.of(images(format, 3)).layer(convolution(format, 4)).vertex(new ReshapeVertex(-1, 20, 3, 2)).check();
+    Sample.of(images(format, 3)).layer(convolution(format, 4)).vertex(new ReshapeVertex(-1, 20, 3, 2)).check();
   }
 
   @ParameterizedTest
   @EnumSource
   void flatteningAndBack(CNN2DFormat format) {
     for (int channels : new int[] {5, 16}) {
-      Parity.of(images(format, 3)).layer(convolution(format, channels))
+      Sample.of(images(format, 3)).layer(convolution(format, channels))
           .layer(new DenseLayer.Builder().nOut(7).build()).check();
-      Parity.of(images(format, 3)).layer(convolution(format, channels)).layer(new DenseLayer.Builder().nIn(30 * channels)
-          .nOut(7).build(), new ChannelsLastFlatten(5, 6, channels, format)).check();
-      Parity.of(images(format, 3)).layer(convolution(format, channels)).vertex(new PreprocessorVertex(
+      Sample.of(images(format, 3)).layer(convolution(format, channels)).layer(
+          new DenseLayer.Builder().nIn(30 * channels).nOut(7).build(), new ChannelsLastFlatten(5, 6, channels, format)).check();
+      Sample.of(images(format, 3)).layer(convolution(format, channels)).vertex(new PreprocessorVertex(
           new CnnToFeedForwardPreProcessor(5, 6, channels, format))).check();
     }
-    Parity.vectors(60).layer(new ConvolutionLayer.Builder(3, 3).nIn(3).nOut(4).build(),
+    Sample.vectors(60).layer(new ConvolutionLayer.Builder(3, 3).nIn(3).nOut(4).build(),
         new FeedForwardToCnnPreProcessor(5, 4, 3)).check();
-    Parity.of(images(format, 4)).layer(new ConvolutionLayer.Builder(3, 3).nIn(3).nOut(4).build(),
+    Sample.of(images(format, 4)).layer(new ConvolutionLayer.Builder(3, 3).nIn(3).nOut(4).build(),
         new ComposableInputPreProcessor(new CnnToFeedForwardPreProcessor(5, 6, 4, format),
             new FeedForwardToCnnPreProcessor(8, 5, 3))).check();
   }
 
   @Test
   void otherLayers() {
-    Parity.of(images(CNN2DFormat.NCHW, 3)).layer(convolution(CNN2DFormat.NCHW, 16)).vertex(new PoolHelperVertex())
+    Sample.of(images(CNN2DFormat.NCHW, 3)).layer(convolution(CNN2DFormat.NCHW, 16)).vertex(new PoolHelperVertex())
         .check();
-    Parity.vectors(7).layer(new ElementWiseMultiplicationLayer.Builder().nIn(7).nOut(7).activation(Activation.TANH)
+    Sample.vectors(7).layer(new ElementWiseMultiplicationLayer.Builder().nIn(7).nOut(7).activation(Activation.TANH)
         .build()).check();
   }
 
@@ -275,7 +275,7 @@ class VerticesTest {
   @Test
   void arraysWithOtherNumbersOfAxesAreRefused() {
     ElementWiseVertex add = new ElementWiseVertex(ElementWiseVertex.Op.Add);
-    var network = Parity.untyped(new long[][] {{0, 3, 5, 6}, {0, 6}})
+    var network = Sample.untyped(new long[][] {{0, 3, 5, 6}, {0, 6}})
         .layer(new ConvolutionLayer.Builder(1, 1).nIn(3).nOut(4).build(), "in0").vertex(add, "v0", "in1").build();
     INDArray image = Nd4j.rand(2, 3, 5, 6);
     try (CompiledGraph compiled = OneDnn.compile(network, EngineOptions.standard())) {
@@ -285,7 +285,7 @@ class VerticesTest {
 
   @Test
   void anImageOfAnotherSizeIsRefused() {
-    var network = Parity.of(images(CNN2DFormat.NCHW, 3)).layer(new DenseLayer.Builder().nOut(7).build()).build();
+    var network = Sample.of(images(CNN2DFormat.NCHW, 3)).layer(new DenseLayer.Builder().nOut(7).build()).build();
     try (CompiledGraph compiled = OneDnn.compile(network, EngineOptions.standard())) {
       assertThrows(EngineException.WrongInput.class, () -> compiled.output(Nd4j.rand(2, 3, 6, 5)));
     }

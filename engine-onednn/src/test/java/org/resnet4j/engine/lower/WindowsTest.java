@@ -22,6 +22,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.CompiledGraph;
+import org.resnet4j.engine.Deviation;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.zoo.layer.DilatedConvolution;
@@ -88,14 +89,14 @@ class WindowsTest {
   @ParameterizedTest
   @MethodSource("convolutions")
   void aConvolution(Case one, CNN2DFormat format) {
-    Parity.images(format, one.in, one.height, one.width).layer(one.layer(format)).check();
+    Sample.images(format, one.in, one.height, one.width).layer(one.layer(format)).check();
   }
 
   /** The layout that the first kernel gives is what the second one gets. */
   @ParameterizedTest
   @MethodSource("convolutions")
   void aConvolutionBehindAnother(Case one, CNN2DFormat format) {
-    Parity.images(format, 3, one.height, one.width)
+    Sample.images(format, 3, one.height, one.width)
         .layer(new ConvolutionLayer.Builder(1, 1).nOut(one.in).dataFormat(format).build())
         .layer(one.layer(format)).check();
   }
@@ -103,7 +104,7 @@ class WindowsTest {
   @ParameterizedTest
   @EnumSource
   void theSameByAnotherName(CNN2DFormat format) {
-    Parity.images(format, 3, 6, 7)
+    Sample.images(format, 3, 6, 7)
         .layer(new Convolution2D.Builder(3, 3).nOut(4).dataFormat(format).activation(Activation.TANH).build()).check();
   }
 
@@ -112,11 +113,11 @@ class WindowsTest {
   void depthwise(CNN2DFormat format) {
     for (ConvolutionMode mode : new ConvolutionMode[] {Truncate, Same}) {
       for (int multiplier : new int[] {1, 3}) {
-        Parity.images(format, 5, 9, 8).layer(new DepthwiseConvolution2D.Builder(3, 2).depthMultiplier(multiplier)
+        Sample.images(format, 5, 9, 8).layer(new DepthwiseConvolution2D.Builder(3, 2).depthMultiplier(multiplier)
             .stride(2, 1).convolutionMode(mode).dataFormat(format).activation(Activation.TANH).build()).check();
       }
     }
-    Parity.images(format, 16, 9, 9).layer(new DepthwiseConvolution2D.Builder(3, 3).padding(1, 1)
+    Sample.images(format, 16, 9, 9).layer(new DepthwiseConvolution2D.Builder(3, 3).padding(1, 1)
         .dataFormat(format).hasBias(false).build()).check();
   }
 
@@ -124,9 +125,9 @@ class WindowsTest {
   @ParameterizedTest
   @EnumSource
   void depthwiseWithDilation(CNN2DFormat format) {
-    ComputationGraph grouped = Parity.images(format, 4, 9, 9).layer(new GroupedConvolution.Builder(4, 3, 3).nOut(8)
+    ComputationGraph grouped = Sample.images(format, 4, 9, 9).layer(new GroupedConvolution.Builder(4, 3, 3).nOut(8)
         .dilation(2, 2).padding(1, 1).dataFormat(format).build()).build();
-    ComputationGraph depthwise = Parity.images(format, 4, 9, 9).layer(new DepthwiseConvolution2D.Builder(3, 3)
+    ComputationGraph depthwise = Sample.images(format, 4, 9, 9).layer(new DepthwiseConvolution2D.Builder(3, 3)
         .depthMultiplier(2).dilation(2, 2).padding(1, 1).dataFormat(format).build()).build();
     depthwise.getParam("v0_b").assign(grouped.getParam("v0_b"));
     // [in * multiplier, 1, height, width] to [height, width, in, multiplier].
@@ -134,7 +135,7 @@ class WindowsTest {
     depthwise.getParam("v0_W").assign(weight.permute(2, 3, 0, 1));
     INDArray input = Nd4j.rand(format == CNN2DFormat.NCHW ? new int[] {2, 4, 9, 9} : new int[] {2, 9, 9, 4});
     try (CompiledGraph compiled = OneDnn.compile(depthwise, EngineOptions.standard())) {
-      Parity.assertClose(grouped.outputSingle(input), compiled.output(input)[0], 1e-4, "dilated");
+      Deviation.assertClose("dilated", grouped.outputSingle(input), compiled.output(input)[0], 1e-4);
     }
   }
 
@@ -143,12 +144,12 @@ class WindowsTest {
   void separable(CNN2DFormat format) {
     for (ConvolutionMode mode : new ConvolutionMode[] {Truncate, Same}) {
       for (int multiplier : new int[] {1, 2}) {
-        Parity.images(format, 5, 9, 8).layer(new SeparableConvolution2D.Builder(3, 3).depthMultiplier(multiplier)
+        Sample.images(format, 5, 9, 8).layer(new SeparableConvolution2D.Builder(3, 3).depthMultiplier(multiplier)
             .nOut(7).stride(2, 2).convolutionMode(mode).dataFormat(format).activation(Activation.TANH).build())
             .within(3e-2).check();
       }
     }
-    Parity.images(format, 16, 9, 9).layer(new SeparableConvolution2D.Builder(3, 3).nOut(16).dilation(2, 2)
+    Sample.images(format, 16, 9, 9).layer(new SeparableConvolution2D.Builder(3, 3).nOut(16).dilation(2, 2)
         .dataFormat(format).hasBias(false).build()).check();
   }
 }

@@ -65,7 +65,8 @@ class ZooKernelsTest {
 
   private static List<String> plainLoops(ComputationGraph graph, Precision precision, long[] shape) {
     try (CompiledGraph compiled = OneDnn.compile(graph, EngineOptions.standard().withPrecision(precision))) {
-      return compiled.kernels(shape).stream().filter(kernel -> kernel.contains(" ref") || kernel.contains(" gemm")).toList();
+      return compiled.kernels(shape).stream()
+          .filter(kernel -> kernel.contains(" ref") || kernel.contains(" gemm")).toList();
     }
   }
 }

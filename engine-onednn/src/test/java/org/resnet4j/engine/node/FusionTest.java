@@ -289,7 +289,7 @@ class FusionTest {
         .count());
   }
 
-  /** In front of a convolution a norm stays: zeros of padding are added behind it, and the sum before it is read twice. */
+  /** In front of a convolution a norm stays: padding's zeros are added behind it, and two read the sum before it. */
   @Test
   void aNetworkWithNormsInFront() {
     List<Node> nodes = ofZoo("resnet50_v2", CNN2DFormat.NCHW);

@@ -2,7 +2,6 @@ package org.resnet4j.engine.parity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -11,47 +10,19 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationELU;
-import org.nd4j.linalg.activations.impl.ActivationGELU;
-import org.nd4j.linalg.activations.impl.ActivationLReLU;
-import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.CompiledGraph;
-import org.resnet4j.zoo.layer.AxisSoftmax;
-import org.resnet4j.zoo.layer.ElementActivation;
-import org.resnet4j.zoo.layer.ElementActivation.Function;
+import org.resnet4j.engine.Deviation;
+import org.resnet4j.engine.TrueActivations;
 import org.resnet4j.zoo.layer.PureActivation;
 
 /** Every activation of DL4J's and the importer's, over all numbers that a layer may give. */
 class ActivationParityTest {
-  static List<IActivation> activations() {
-    List<IActivation> all = new ArrayList<>();
-    for (Activation activation : Activation.values()) {
-      // Random in training, and its mean in inference, which is DL4J's LEAKYRELU's business.
-      all.add(activation.getActivationFunction());
-    }
-    all.addAll(List.of(new ActivationReLU(3.0, 0.0, 0.0), new ActivationReLU(null, 0.0, 0.2),
-        new ActivationReLU(null, 0.3, 0.0), new ActivationReLU(2.0, 0.5, 0.1), new ActivationLReLU(-0.5),
-        new ActivationELU(0.3), new ActivationGELU(true), new AxisSoftmax(1, false), new AxisSoftmax(1, true)));
-    for (Function function : Function.values()) {
-      all.add(switch (function) {
-        case RELU -> new ElementActivation(function, 1.5, 0.25, 0.5);
-        case ELU -> new ElementActivation(function, 0.8, 0, 0);
-        case HARD_SIGMOID -> new ElementActivation(function, 0.3, 0.4, 0);
-        default -> new ElementActivation(function);
-      });
-    }
-    all.add(new ElementActivation(Function.RELU, Double.MAX_VALUE, 0.1, 0));
-    all.add(new ElementActivation(Function.RELU, 4, 0, 0));
-    return all;
-  }
-
   @ParameterizedTest
-  @MethodSource("activations")
+  @MethodSource("org.resnet4j.engine.ActivationFunctions#all")
   void isTheSameFunction(IActivation activation) {
     ComputationGraphConfiguration configuration = new NeuralNetConfiguration.Builder().graphBuilder()
         .addInputs("input").setInputTypes(InputType.feedForward(7))
@@ -70,7 +41,7 @@ class ActivationParityTest {
     try (CompiledGraph compiled = Parity.compile(graph, List.of("y"), Parity.FLOATS)) {
       assertEquals(List.of(), compiled.interpreted());
       // x - tanh(x) is far less than the numbers that it is the difference of.
-      Parity.assertClose(what, expected, compiled.output(x)[0], Parity.FLOAT32, Math.min(largest, 1));
+      Deviation.assertClose(what, expected, compiled.output(x)[0], Parity.FLOAT32, Math.min(largest, 1));
     }
   }
 

@@ -15,6 +15,7 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.Precision;
+import org.resnet4j.engine.TrueActivations;
 import org.resnet4j.engine.parity.Assembly.Made;
 import org.resnet4j.engine.parity.LayerSteps.Convolver;
 import org.resnet4j.engine.parity.Step.Pair;

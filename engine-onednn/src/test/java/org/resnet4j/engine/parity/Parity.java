@@ -1,20 +1,19 @@
 package org.resnet4j.engine.parity;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.engine.CompiledGraph;
+import org.resnet4j.engine.Deviation;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.engine.Precision;
+import org.resnet4j.engine.TrueActivations;
 
 /** Whether the engine computes what DL4J computes. */
 final class Parity {
@@ -60,30 +59,10 @@ final class Parity {
       assertEquals(List.of(), compiled.interpreted(), what);
       INDArray[] found = compiled.output(inputs);
       for (int i = 0; i < found.length; i++) {
-        assertClose(what + " " + options.precision() + " " + vertices.get(i), expected.get(vertices.get(i)), found[i],
+        String vertex = vertices.get(i);
+        Deviation.assertClose(what + " " + options.precision() + " " + vertex, expected.get(vertex), found[i],
             tolerance);
       }
     }
-  }
-
-  /** Of one shape, finite, and nowhere further apart than a part of the largest value. */
-  static void assertClose(String what, INDArray expected, INDArray found, double tolerance) {
-    assertClose(what, expected, found, tolerance, Double.MIN_NORMAL);
-  }
-
-  /** @param scale that counts for the largest value where that is less */
-  static void assertClose(String what, INDArray expected, INDArray found, double tolerance, double scale) {
-    assertArrayEquals(expected.shape(), found.shape(), what);
-    float[] values = expected.dup('c').data().asFloat();
-    float[] computed = found.dup('c').data().asFloat();
-    double difference = 0;
-    double largest = scale;
-    for (int i = 0; i < values.length; i++) {
-      // NaN, once found, stays.
-      difference = Math.max(difference, Math.abs((double) values[i] - computed[i]));
-      largest = Math.max(largest, Math.abs(values[i]));
-    }
-    assertTrue(difference <= tolerance * largest, what + ": difference " + difference + " of " + largest + ", shape "
-        + Arrays.toString(expected.shape()));
   }
 }

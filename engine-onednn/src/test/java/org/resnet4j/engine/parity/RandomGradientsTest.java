@@ -11,17 +11,17 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
-import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.engine.WithoutHelpers;
 import org.resnet4j.engine.training.Sketch;
 import org.resnet4j.engine.training.TrainingStep;
 
 /** Whatever small graph is trained, its score and gradients are DL4J's. */
+@AddLifecycleHook(WithoutHelpers.class)
 class RandomGradientsTest {
   private static final double TOLERANCE = 1e-3;
   /** How much further from what float64 gives than DL4J's own float32 gradients. */
@@ -43,16 +43,6 @@ class RandomGradientsTest {
   @Property(tries = 10_000, edgeCases = EdgeCasesMode.NONE)
   void manyAreDl4js(@ForAll("graphs") RandomGraph graph) {
     check(graph);
-  }
-
-  @BeforeContainer
-  static void withoutHelpers() {
-    Nd4j.getEnvironment().allowHelpers(false);
-  }
-
-  @AfterContainer
-  static void withHelpers() {
-    Nd4j.getEnvironment().allowHelpers(true);
   }
 
   private static void check(RandomGraph random) {

@@ -12,7 +12,9 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.engine.CompiledGraph;
+import org.resnet4j.engine.Deviation;
 import org.resnet4j.engine.EngineOptions;
+import org.resnet4j.engine.TrueActivations;
 import org.resnet4j.engine.parity.Assembly.Made;
 
 /**
@@ -75,7 +77,7 @@ record RandomGraph(ComputationGraphConfiguration configuration, CNN2DFormat form
       INDArray[] found = compiled.output(inputs);
       for (int i = 0; i < found.length; i++) {
         String vertex = vertices.get(i);
-        Parity.assertClose(vertex + " of outputs " + vertices, expected.activations.get(vertex), found[i],
+        Deviation.assertClose(vertex + " of outputs " + vertices, expected.activations.get(vertex), found[i],
             Parity.FLOAT32, expected.scales.get(vertex));
       }
     }

@@ -8,13 +8,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.engine.WithoutHelpers;
 
 /** Whatever small graph is compiled, it computes what DL4J computes. */
+@AddLifecycleHook(WithoutHelpers.class)
 class RandomGraphsTest {
   @Provide
   Arbitrary<RandomGraph> graphs() {
@@ -31,17 +31,6 @@ class RandomGraphsTest {
   @Property(tries = 10_000, edgeCases = EdgeCasesMode.NONE)
   void manyComputeWhatDl4jComputes(@ForAll("graphs") RandomGraph graph) {
     check(graph);
-  }
-
-  /** DL4J computes with kernels of its own, not with another oneDNN, whose pools leave out dilation. */
-  @BeforeContainer
-  static void withoutHelpers() {
-    Nd4j.getEnvironment().allowHelpers(false);
-  }
-
-  @AfterContainer
-  static void withHelpers() {
-    Nd4j.getEnvironment().allowHelpers(true);
   }
 
   private static void check(RandomGraph random) {

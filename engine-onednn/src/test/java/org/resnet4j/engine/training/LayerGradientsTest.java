@@ -22,13 +22,12 @@ import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
 import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.engine.WithoutHelpers;
 import org.resnet4j.zoo.layer.BetaOnlyBatchNormalization;
 import org.resnet4j.zoo.layer.DilatedConvolution;
 import org.resnet4j.zoo.layer.FrozenBatchNormalization;
@@ -39,28 +38,19 @@ import org.resnet4j.zoo.layer.PartialBatchNormalization;
 import org.resnet4j.zoo.layer.ZeroPadShortcut;
 
 /** The gradients of each kind of layer, in both layouts, are DL4J's. */
+@ExtendWith(WithoutHelpers.class)
 class LayerGradientsTest {
   private static final Map<String, Consumer<Sketch>> LAYERS = new TreeMap<>();
   /** Those with which DL4J throws in NHWC. */
   private static final Map<String, Consumer<Sketch>> FIRST = new TreeMap<>();
-
-  /** DL4J computes with operations of its own, not with another oneDNN. */
-  @BeforeAll
-  static void withoutHelpers() {
-    Nd4j.getEnvironment().allowHelpers(false);
-  }
-
-  @AfterAll
-  static void withHelpers() {
-    Nd4j.getEnvironment().allowHelpers(true);
-  }
 
   static {
     windows();
     pools();
     norms();
     LAYERS.put("dense on images", net -> net.convolution(4).dense(9));
-    LAYERS.put("dense with activation", net -> net.convolution(4).then(new DenseLayer.Builder().nOut(9).hasBias(false).activation(Activation.TANH).build()));
+    LAYERS.put("dense with activation", net -> net.convolution(4).then(
+        new DenseLayer.Builder().nOut(9).hasBias(false).activation(Activation.TANH).build()));
     LAYERS.put("element-wise multiplication", net -> net.dense(9).then(
         new ElementWiseMultiplicationLayer.Builder().nIn(9).nOut(9).activation(Activation.TANH).build()));
     LAYERS.put("PReLU by number", net -> net.convolution(5).then(
@@ -161,11 +151,12 @@ class LayerGradientsTest {
     });
     LAYERS.put("group norm", net -> net.convolution(6).then(new GroupNormalization.Builder(3).build()).convolution(3));
     LAYERS.put("layer norm", net -> net.convolution(6).then(new GroupNormalization.Builder(1).build()).convolution(3));
-    LAYERS.put("instance norm", net -> net.convolution(6).then(new GroupNormalization.Builder(6).build()).convolution(3));
+    LAYERS.put("instance norm", net -> net.convolution(6).then(
+        new GroupNormalization.Builder(6).build()).convolution(3));
   }
 
   private static BatchNormalization in(Sketch net, BatchNormalization norm) {
-    BatchNormalization copy = (BatchNormalization) norm.clone();
+    BatchNormalization copy = norm.clone();
     copy.setCnn2DFormat(net.format);
     return copy;
   }

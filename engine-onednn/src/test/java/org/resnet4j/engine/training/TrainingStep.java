@@ -38,8 +38,8 @@ public record TrainingStep(double score, Set<String> names, Map<String, INDArray
   /** Of a tensor's gradient, as a part of its length. */
   private static final double FLOAT32 = 1e-3;
   /**
-   * A tensor with gradients smaller than this part of the network's has none in truth (a bias before a batch norm, say):
-   * what is computed for it is rounding.
+   * A tensor with gradients smaller than this part of the network's has none in truth (a bias before a batch norm,
+   * say): what is computed for it is rounding.
    */
   private static final double NOTHING = 1e-5;
   /** Where a maximum or a sign is another, a gradient goes elsewhere. */
@@ -66,7 +66,8 @@ public record TrainingStep(double score, Set<String> names, Map<String, INDArray
     Map<String, INDArray> parts = new LinkedHashMap<>();
     graph.paramTable().forEach((name, parameter) -> {
       long offset = parameter.offset() - graph.params().offset();
-      parts.put(name, flat.reshape(flat.length()).get(NDArrayIndex.interval(offset, offset + parameter.length())).dup());
+      parts.put(name,
+          flat.reshape(flat.length()).get(NDArrayIndex.interval(offset, offset + parameter.length())).dup());
     });
     return parts;
   }

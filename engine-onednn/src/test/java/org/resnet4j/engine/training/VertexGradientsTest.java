@@ -22,12 +22,11 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.engine.WithoutHelpers;
 import org.resnet4j.zoo.layer.Borders;
 import org.resnet4j.zoo.layer.BroadcastMerge;
 import org.resnet4j.zoo.layer.ChannelsLastFlatten;
@@ -40,18 +39,9 @@ import org.resnet4j.zoo.layer.Scaling;
 import org.resnet4j.zoo.layer.Selection;
 
 /** The gradients of each kind of vertex, in both layouts, are DL4J's. */
+@ExtendWith(WithoutHelpers.class)
 class VertexGradientsTest {
   private static final Map<String, Consumer<Sketch>> VERTICES = new TreeMap<>();
-
-  @BeforeAll
-  static void withoutHelpers() {
-    Nd4j.getEnvironment().allowHelpers(false);
-  }
-
-  @AfterAll
-  static void withHelpers() {
-    Nd4j.getEnvironment().allowHelpers(true);
-  }
 
   static {
     merges();
@@ -108,8 +98,8 @@ class VertexGradientsTest {
       VERTICES.put("broadcast " + kind + " of channels", net -> channelwise(net, kind, "a", "wide"));
       VERTICES.put("broadcast " + kind + " of channels first", net -> channelwise(net, kind, "wide", "a"));
     }
-    VERTICES.put("squeeze and excitation", net -> squeezed(one(net)).pixelwise(2).then(new ActivationLayer(Activation.RELU))
-        .pixelwise(4).then("scale", new ActivationLayer(Activation.SIGMOID))
+    VERTICES.put("squeeze and excitation", net -> squeezed(one(net)).pixelwise(2)
+        .then(new ActivationLayer(Activation.RELU)).pixelwise(4).then("scale", new ActivationLayer(Activation.SIGMOID))
         .join(new BroadcastMerge(BroadcastMerge.Kind.MULTIPLY), "a", "scale").convolution(3));
     VERTICES.put("one array, several readers", net -> two(net).join(new ElementWiseVertex(
         ElementWiseVertex.Op.Add), "a", "b").with(sum -> sum.join(merging(net), "a", sum.last(), "b"))
