@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -145,7 +146,9 @@ class NativeMemoryTest {
   }
 
   private static void assertBounded(Round round, int rounds) throws IOException, InterruptedException {
-    Forked forked = Forked.run(Rounds.class, Map.of("OMP_NUM_THREADS", "1"), "-Xms96m", "-Xmx96m",
+    // A round takes milliseconds, and many times as long where the cores are busy.
+    Duration limit = Duration.ofMinutes(2).plusSeconds(rounds);
+    Forked forked = Forked.run(Rounds.class, limit, Map.of("OMP_NUM_THREADS", "1"), "-Xms96m", "-Xmx96m",
         "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "-Dround=" + round, "-Drounds=" + rounds);
     assertEquals(0, forked.exit(), () -> String.join("\n", forked.lines()));
     List<Long> sizes = forked.after("SIZE ").stream().map(Long::valueOf).toList();
