@@ -53,7 +53,8 @@ record RandomGraph(ComputationGraphConfiguration configuration, CNN2DFormat form
     Map<String, Double> scales = new HashMap<>();
     for (Map.Entry<String, INDArray> activation : activations.entrySet()) {
       double largest = activation.getValue().amaxNumber().doubleValue();
-      if (!(largest <= TOO_LARGE)) {
+      // ND4J's maximum passes over NaN, its sum doesn't.
+      if (!(largest <= TOO_LARGE) || Double.isNaN(activation.getValue().sumNumber().doubleValue())) {
         return Optional.empty();
       }
       for (String input : configuration.getVertexInputs().getOrDefault(activation.getKey(), List.of())) {
