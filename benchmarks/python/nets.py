@@ -1,7 +1,10 @@
-"""The networks of the contest in PyTorch, with softmax, as torchvision or (CIFAR) akamaster names their tensors."""
+"""The networks of the contest in PyTorch, as torchvision or (CIFAR) akamaster names their tensors."""
+
+import os
 
 import torch
 import torchvision
+from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
 
@@ -50,16 +53,16 @@ class CifarResNet(nn.Module):
         return self.linear(x.mean((2, 3)))
 
 
-def network(name, weights):
-    """The zoo's network of that name for inference; every tensor comes from the dictionary `weights`, and all of it."""
+def network(name, folder):
+    """The zoo's network of that name, up to the logits; every tensor comes from the folder's file, and all of it."""
     prefix = "cifar_resnet"
     net = (
         CifarResNet(int(name.removeprefix(prefix)))
         if name.startswith(prefix)
         else torchvision.models.get_model(name, weights=None)
     )
-    net.load_state_dict(weights, strict=True)
-    return nn.Sequential(net, nn.Softmax(1)).eval()
+    net.load_state_dict(load_file(os.path.join(folder, "torch.safetensors")), strict=True)
+    return net
 
 
 def images(file, shape):

@@ -14,11 +14,12 @@ replies = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 
 import torch  # noqa: E402
-from safetensors.torch import load_file  # noqa: E402
+from torch import nn  # noqa: E402
 
 from nets import images, network  # noqa: E402
+from training import Training  # noqa: E402
 
-# As in Stopwatch.java, which gives the reasons.
+# As in Stopwatch.java and WorkerTask.java, which give the reasons.
 LEAST_CALLS = 3
 PATIENCE = 15
 LONGEST_LEAD = 1
@@ -47,61 +48,75 @@ def prepared(method, net, batch):
     raise ValueError(f"{method} doesn't run in PyTorch")
 
 
-def write(result, file):
-    result.float().contiguous().numpy().astype("<f4").tofile(file)
+class Inference:
+    def __init__(self, task, layout):
+        number = {"F32": torch.float32, "BF16": torch.bfloat16}[task["type"]]
+        folder = task["files"]["folder"]
+        shape = (task["batch"], task["channels"], task["height"], task["width"])
+        net = nn.Sequential(network(task["model"], folder), nn.Softmax(1)).eval()
+        self.method = task["method"]
+        self.net = net.to(dtype=number, memory_format=layout)
+        self.batch = images(os.path.join(folder, "images.f32"), shape).to(dtype=number, memory_format=layout)
+        torch.set_grad_enabled(False)
+
+    def compile(self):
+        self.compiled = prepared(self.method, self.net, self.batch)
+
+    def call(self):
+        self.result = self.compiled(self.batch)
+
+    def values(self):
+        return self.result
+
+
+def write(values, file):
+    values.float().contiguous().numpy().astype("<f4").tofile(file)
 
 
 class Stopwatch:
-    def __init__(self, call):
+    def __init__(self, call, lead_calls):
         self.call = call
+        self.lead_calls = lead_calls
         self.last = 0
-        self.result = None
 
     def calls(self, seconds):
         nanos = []
         total = 0
         while total < PATIENCE * 1e9 and (len(nanos) < LEAST_CALLS or total < seconds * 1e9):
             start = time.perf_counter_ns()
-            self.result = self.call()
+            self.call()
             self.last = time.perf_counter_ns() - start
             nanos.append(self.last)
             total += self.last
         return nanos
 
     def round(self, seconds):
-        if self.last < LONGEST_LEAD * 1e9:
-            self.call()
+        for _ in range(self.lead_calls):
+            if self.last < LONGEST_LEAD * 1e9:
+                self.call()
         return self.calls(seconds)
 
 
 def run(task):
     torch.set_num_threads(task["threads"])
     torch.set_num_interop_threads(1)
-    number = {"F32": torch.float32, "BF16": torch.bfloat16}[task["type"]]
     layout = torch.channels_last if task["variant"] == "CHANNELS_LAST" else torch.contiguous_format
-    folder = task["files"]["folder"]
-    shape = (task["batch"], task["channels"], task["height"], task["width"])
+    computation = {"INFERENCE": Inference, "TRAINING": Training}[task["job"]](task, layout)
+    start = time.perf_counter()
+    computation.compile()
+    computation.call()
+    compile_seconds = time.perf_counter() - start
+    write(computation.values(), task["output"])
+    say("first", compileSeconds=compile_seconds, versions={"PyTorch": torch.__version__})
 
-    weights = load_file(os.path.join(folder, "torch.safetensors"))
-    net = network(task["model"], weights).to(dtype=number, memory_format=layout)
-    del weights
-    batch = images(os.path.join(folder, "images.f32"), shape).to(dtype=number, memory_format=layout)
-    with torch.no_grad():
-        start = time.perf_counter()
-        compiled = prepared(task["method"], net, batch)
-        result = compiled(batch)
-        compile_seconds = time.perf_counter() - start
-        write(result, task["output"])
-        say("first", compileSeconds=compile_seconds, versions={"PyTorch": torch.__version__})
-
-        stopwatch = Stopwatch(lambda: compiled(batch))
-        stopwatch.calls(task["warmUpSeconds"])
-        write(stopwatch.result, task["output"])
-        say("ready")
-        for order in sys.stdin:
-            if order.strip() != "run":
-                break
-            say("round", nanos=stopwatch.round(task["roundSeconds"]))
+    stopwatch = Stopwatch(computation.call, 1 + 2 * task["threads"] if task["pipeline"] == "ON" else 1)
+    stopwatch.calls(task["warmUpSeconds"])
+    write(computation.values(), task["output"])
+    say("ready")
+    for order in sys.stdin:
+        if order.strip() != "run":
+            break
+        say("round", nanos=stopwatch.round(task["roundSeconds"]))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ enum Contender {
 
   /** Whether it takes part in such a contest. */
   boolean does(Job job) {
-    return job == Job.INFERENCE;
+    return method.does(job);
   }
 
   /** Whether it or its model needs Python. */

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -18,7 +17,7 @@ import javax.imageio.ImageIO;
 import org.resnet4j.benchmarks.worker.Job;
 import org.resnet4j.benchmarks.worker.Json;
 import org.resnet4j.benchmarks.worker.NumberType;
-import org.resnet4j.zoo.ResNets;
+import org.resnet4j.benchmarks.worker.Pipeline;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,9 +29,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-        "Lets this project's engine, Deeplearning4j, ONNX Runtime and PyTorch compute the same networks in turns, each"
-            + " in a process of its own, and writes report.md, images-per-second.png and results.json. Standard output"
-            + " ends with a line for each pair that can be compared, such as",
+        "Lets this project's engine, Deeplearning4j, ONNX Runtime and PyTorch compute or train the same networks in"
+            + " turns, each in a process of its own, and writes report.md, images-per-second.png and results.json."
+            + " Standard output ends with a line for each pair that can be compared, such as",
         "  ratio resnet50 b8 t1 engine-f32 / onnxruntime-f32 = 1.02",
         "(above 1: the engine is faster); progress goes to standard error.",
         ""},
@@ -46,23 +45,31 @@ public final class ContestCommand implements Callable<Integer> {
   private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
   private static final String PLOT = "images-per-second.png";
 
-  @Option(names = "--only", paramLabel = "JOB", description = "inference or training (which has no contenders yet).")
+  @Option(names = "--only", paramLabel = "JOB", description = "inference or training.")
   private Job job = Job.INFERENCE;
 
-  @Option(names = "--models", split = ",", paramLabel = "NAME", description = "Networks of the zoo.",
-      defaultValue = "resnet18,resnet50,resnet152,resnext50_32x4d,cifar_resnet20")
-  private List<String> models;
+  @Option(names = "--models", split = ",", paramLabel = "NAME", showDefaultValue = CommandLine.Help.Visibility.NEVER,
+      description = "Networks of the zoo; without it resnet18, resnet50 and cifar_resnet20, in inference resnet152 and"
+          + " resnext50_32x4d too.")
+  private List<String> models = List.of();
 
-  @Option(names = "--batch", split = ",", paramLabel = "N", description = "Images a call.", defaultValue = "1,8,32")
-  private List<Integer> batches;
+  @Option(names = "--batch", split = ",", paramLabel = "N", showDefaultValue = CommandLine.Help.Visibility.NEVER,
+      description = "Images a call; without it 1, 8 and 32, in training 8, 16 and 32, and 128 for networks of CIFAR.")
+  private List<Integer> batches = List.of();
 
   @Option(names = "--threads", split = ",", paramLabel = "N|all", defaultValue = "1,all",
       description = "Threads a contender computes with; all: a thread for each core.")
   private List<String> threads;
 
+  @Option(names = "--pipeline", split = ",", paramLabel = "on|off",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER,
+      description = "Whether training reads image files, decodes, crops, mirrors and normalises them in threads beside,"
+          + " or goes over one batch in memory; without it both.")
+  private List<Pipeline> pipelines = List.of();
+
   @Option(names = "--contenders", split = ",", paramLabel = "NAME",
-      description = "Who takes part; without it everyone: ${COMPLETION-CANDIDATES}. In bf16 only where the processor"
-          + " has fast kernels for it.",
+      description = "Who takes part; without it everyone who does the job: ${COMPLETION-CANDIDATES}. In bf16 only where"
+          + " the processor has fast kernels for it. ONNX Runtime and torch-jit don't train.",
       completionCandidates = ContenderNames.class, converter = ContenderConverter.class)
   private List<Contender> contenders = List.of();
 
@@ -140,16 +147,16 @@ public final class ContestCommand implements Callable<Integer> {
     List<Setting> settings = settings(machine);
     List<Contender> takingPart = takingPart(machine);
     if (takingPart.isEmpty()) {
-      err.println(job == Job.TRAINING ? "There are no training contenders yet."
-          : "None of the contenders that --contenders names can take part on this machine.");
+      err.println("None of the contenders that --contenders names can take part in " + job.label()
+          + " on this machine.");
       return ExitCode.NO_CONTENDERS.code();
     }
-    Pace pace = quick ? Pace.QUICK : Pace.thorough(rounds);
+    Pace pace = quick ? Pace.QUICK : Pace.thorough(job, rounds);
     LocalDateTime started = LocalDateTime.now();
     Path folder = (output != null ? output : home.resolve("target/results").resolve(STAMP.format(started)))
         .toAbsolutePath();
     String load = Machine.load();
-    List<HeatResult> results = new Tournament(job, settings, takingPart, pace, home, folder, err).run();
+    List<HeatResult> results = new Tournament(settings, takingPart, pace, home, folder, err).run();
     Conditions conditions = new Conditions(job, machine, pace, started, Commit.of(home), load, Machine.load());
     MarkdownReport report = new MarkdownReport(conditions, results);
     Files.writeString(folder.resolve("report.md"), report.text(PLOT));
@@ -163,26 +170,14 @@ public final class ContestCommand implements Callable<Integer> {
   }
 
   private List<Setting> settings(Machine machine) {
-    List<Setting> settings = new ArrayList<>();
     try {
-      for (String model : new LinkedHashSet<>(models)) {
-        ResNets.spec(model);
-        for (int batch : new LinkedHashSet<>(batches)) {
-          if (batch < 1) {
-            throw new IllegalArgumentException("--batch: expected numbers above 0, found " + batch);
-          }
-          for (String count : new LinkedHashSet<>(threads)) {
-            settings.add(new Setting(model, batch, Threads.parse(count, machine.cores())));
-          }
-        }
-      }
       if (rounds < 1) {
         throw new IllegalArgumentException("--rounds: expected a number above 0, found " + rounds);
       }
+      return new Settings(job, models, batches, threads, pipelines).all(machine);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
     }
-    return settings;
   }
 
   private List<Contender> takingPart(Machine machine) {

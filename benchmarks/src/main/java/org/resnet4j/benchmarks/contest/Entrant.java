@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.resnet4j.benchmarks.worker.Floats;
+import org.resnet4j.benchmarks.worker.Job;
 import org.resnet4j.benchmarks.worker.Reply;
 import org.resnet4j.benchmarks.worker.Variant;
 
@@ -37,9 +38,11 @@ final class Entrant {
   static final class DifferentResult extends Exception {
     private static final long serialVersionUID = 1L;
 
-    DifferentResult(double deviation, double tolerance) {
-      super(String.format(Locale.ROOT, "its output differs by %.3g of Deeplearning4j's largest value; %.3g is allowed",
-          deviation, tolerance));
+    DifferentResult(Job job, double deviation, double tolerance) {
+      super(String.format(Locale.ROOT, switch (job) {
+        case INFERENCE -> "its output differs by %.3g of Deeplearning4j's largest value; %.3g is allowed";
+        case TRAINING -> "the losses of its first steps differ by %.3g of Deeplearning4j's; %.3g is allowed";
+      }, deviation, tolerance));
     }
   }
 
@@ -68,10 +71,15 @@ final class Entrant {
 
   private static double checkedDeviation(Contender contender, Setting setting, Path output, PreparedModel model)
       throws IOException, DifferentResult {
-    double deviation =
-        Deviation.of(Floats.readAll(output), Floats.readAll(model.files().expected()), setting.batch());
-    if (deviation > contender.type().tolerance()) {
-      throw new DifferentResult(deviation, contender.type().tolerance());
+    float[] found = Floats.readAll(output);
+    double deviation = switch (setting.job()) {
+      case INFERENCE -> Deviation.of(found, Floats.readAll(model.files().expected()), setting.batch());
+      case TRAINING -> Deviation.of(found, Floats.readAll(model.files().expectedLosses(setting.batch())),
+          found.length);
+    };
+    double tolerance = contender.type().tolerance(setting.job());
+    if (deviation > tolerance) {
+      throw new DifferentResult(setting.job(), deviation, tolerance);
     }
     return deviation;
   }

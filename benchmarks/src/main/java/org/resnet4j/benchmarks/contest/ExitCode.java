@@ -12,7 +12,7 @@ enum ExitCode {
   USAGE(2, "The command line makes no sense: unknown option, name or value"),
   BROKEN(3, "A contender didn't start or broke off; the others have figures"),
   DIFFERENT(4, "A contender computes something else than Deeplearning4j; the others have figures"),
-  NO_CONTENDERS(5, "Nobody takes part in contests of that kind yet");
+  NO_CONTENDERS(5, "None of the named contenders can do that job on this machine");
 
   private final int code;
   private final String meaning;

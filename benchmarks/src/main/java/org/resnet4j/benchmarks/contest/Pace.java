@@ -1,5 +1,7 @@
 package org.resnet4j.benchmarks.contest;
 
+import org.resnet4j.benchmarks.worker.Job;
+
 /**
  * How long the contest takes.
  *
@@ -10,7 +12,10 @@ package org.resnet4j.benchmarks.contest;
 record Pace(int rounds, double warmUpSeconds, double roundSeconds) {
   static final Pace QUICK = new Pace(2, 0.5, 0.5);
 
-  static Pace thorough(int rounds) {
-    return new Pace(rounds, 2, 1.5);
+  static Pace thorough(Job job, int rounds) {
+    return switch (job) {
+      case INFERENCE -> new Pace(rounds, 2, 1.5);
+      case TRAINING -> new Pace(rounds, 3, 3);
+    };
   }
 }

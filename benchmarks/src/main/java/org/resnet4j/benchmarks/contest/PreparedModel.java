@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
+import org.resnet4j.benchmarks.worker.Job;
 import org.resnet4j.benchmarks.worker.ModelFiles;
 import org.resnet4j.benchmarks.worker.PrepareModel;
 import org.resnet4j.benchmarks.worker.Variant;
@@ -23,16 +25,17 @@ record PreparedModel(String name, InputTypeConvolutional image, ModelFiles files
   /**
    * Makes the files.
    *
-   * @param batch the largest
+   * @param batches of the job
    * @param folder that takes a folder of the model's name, and logs
    * @param quantize whether int8 is needed
    * @throws ContestException if they can't be made, int8's apart
    */
-  static PreparedModel prepare(String name, int batch, Path folder, Optional<PythonSide> quantize) {
+  static PreparedModel prepare(String name, Job job, int[] batches, Path folder, Optional<PythonSide> quantize) {
     InputTypeConvolutional image = image(name);
     ModelFiles files = new ModelFiles(folder.resolve(name).toString());
-    List<String> command = List.of(Workers.java(), "-cp", System.getProperty("java.class.path"),
-        PrepareModel.class.getName(), name, String.valueOf(batch), files.folder());
+    List<String> command = new ArrayList<>(List.of(Workers.java(), "-cp", System.getProperty("java.class.path"),
+        PrepareModel.class.getName(), name, job.name(), files.folder()));
+    IntStream.of(batches).mapToObj(String::valueOf).forEach(command::add);
     try {
       run(command, folder.resolve(name + ".log"));
     } catch (WorkerFailure e) {

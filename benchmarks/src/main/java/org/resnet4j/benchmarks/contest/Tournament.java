@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.io.file.PathUtils;
-import org.resnet4j.benchmarks.worker.Job;
 
 /**
  * All settings' heats, one after the other.
@@ -20,7 +19,7 @@ import org.resnet4j.benchmarks.worker.Job;
  * @param home the folder of {@code run.sh}
  * @param folder that takes the logs, and while it lasts the networks
  */
-record Tournament(Job job, List<Setting> settings, List<Contender> contenders, Pace pace, Path home, Path folder,
+record Tournament(List<Setting> settings, List<Contender> contenders, Pace pace, Path home, Path folder,
     PrintStream progress) {
 
   List<HeatResult> run() throws IOException {
@@ -35,14 +34,15 @@ record Tournament(Job job, List<Setting> settings, List<Contender> contenders, P
   private List<HeatResult> run(Path work) {
     PythonSide python = contenders.stream().anyMatch(Contender::needsPython) ? PythonSide.setUp(home, progress)
         : PythonSide.unneeded();
-    int largest = settings.stream().mapToInt(Setting::batch).max().orElseThrow();
     Map<String, PreparedModel> models = new LinkedHashMap<>();
     List<HeatResult> results = new ArrayList<>();
-    try (Workers workers = new Workers(python, job, pace, work)) {
+    try (Workers workers = new Workers(python, pace, work)) {
       for (Setting setting : settings) {
         PreparedModel model = models.computeIfAbsent(setting.model(), name -> {
           progress.println(name + ": writing the network in every format ...");
-          return PreparedModel.prepare(name, largest, work,
+          int[] batches = settings.stream().filter(other -> other.model().equals(name)).mapToInt(Setting::batch)
+              .distinct().toArray();
+          return PreparedModel.prepare(name, setting.job(), batches, work,
               contenders.contains(Contender.ONNXRUNTIME_INT8) ? Optional.of(python) : Optional.empty());
         });
         results.add(new Heat(setting, model, workers, pace, progress).run(contenders));

@@ -10,12 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.deeplearning4j.config.DL4JSystemProperties;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
-import org.resnet4j.benchmarks.worker.InferenceWorker;
-import org.resnet4j.benchmarks.worker.Job;
 import org.resnet4j.benchmarks.worker.Json;
 import org.resnet4j.benchmarks.worker.Method;
 import org.resnet4j.benchmarks.worker.NumberType;
+import org.resnet4j.benchmarks.worker.Recipe;
 import org.resnet4j.benchmarks.worker.Variant;
+import org.resnet4j.benchmarks.worker.Worker;
 import org.resnet4j.benchmarks.worker.WorkerTask;
 
 /**
@@ -31,7 +31,6 @@ final class Workers implements AutoCloseable {
           + "|JAVA_TOOL_OPTIONS");
 
   private final PythonSide python;
-  private final Job job;
   private final Pace pace;
   private final Path folder;
   private final Set<WorkerProcess> alive = ConcurrentHashMap.newKeySet();
@@ -39,9 +38,8 @@ final class Workers implements AutoCloseable {
   private int count;
 
   /** @param folder that takes results and logs */
-  Workers(PythonSide python, Job job, Pace pace, Path folder) {
+  Workers(PythonSide python, Pace pace, Path folder) {
     this.python = python;
-    this.job = job;
     this.pace = pace;
     this.folder = folder;
     Runtime.getRuntime().addShutdownHook(atExit);
@@ -59,9 +57,10 @@ final class Workers implements AutoCloseable {
     }
     InputTypeConvolutional image = model.image();
     int threads = setting.threads().count();
-    String task = Json.write(new WorkerTask(job, contender.method(), contender.type(), variant, setting.model(),
-        setting.batch(), threads, (int) image.getChannels(), (int) image.getHeight(), (int) image.getWidth(),
-        model.files(), output(contender, variant, setting).toString(), pace.warmUpSeconds(), pace.roundSeconds()));
+    String task = Json.write(new WorkerTask(setting.job(), contender.method(), contender.type(), variant,
+        setting.model(), setting.batch(), threads, (int) image.getChannels(), (int) image.getHeight(),
+        (int) image.getWidth(), model.files(), Recipe.STANDARD, setting.pipeline(),
+        output(contender, variant, setting).toString(), pace.warmUpSeconds(), pace.roundSeconds()));
     List<String> command = new ArrayList<>();
     if (contender.method().torch()) {
       command.addAll(python.command("worker.py"));
@@ -70,7 +69,7 @@ final class Workers implements AutoCloseable {
       if (contender.method() == Method.DL4J) {
         command.add("-D" + DL4JSystemProperties.DISABLE_HELPER_PROPERTY + "=true");
       }
-      command.add(InferenceWorker.class.getName());
+      command.add(Worker.class.getName());
     }
     command.add(task);
     Path log = folder.resolve(name(contender, variant, setting) + ".log");

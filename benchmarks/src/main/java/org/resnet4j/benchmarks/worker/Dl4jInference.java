@@ -9,22 +9,29 @@ import org.resnet4j.zoo.LayerHelpers;
 import org.resnet4j.zoo.weights.SavedModel;
 
 /** {@link ComputationGraph#output} with or without layer helpers. */
-final class Dl4jInference implements Inference {
+final class Dl4jInference implements Computation {
   private final ComputationGraph graph;
   private final INDArray input;
   private INDArray output;
 
   Dl4jInference(WorkerTask task) throws IOException {
+    graph = load(task).graph();
+    input = input(task);
+  }
+
+  /** The task's network, with layer helpers if its method says so. */
+  static SavedModel load(WorkerTask task) {
     boolean helpers = task.method() == Method.DL4J_HELPERS;
     if (helpers) {
       LayerHelpers.enable();
     }
-    graph = SavedModel.load(task.files().saved()).graph();
-    if (helpers == LayerHelpers.active(graph).isEmpty()) {
+    SavedModel saved = SavedModel.load(task.files().saved());
+    Map<String, String> active = LayerHelpers.active(saved.graph());
+    if (helpers == active.isEmpty()) {
       throw new IllegalStateException(
-          "expected " + (helpers ? "layer helpers" : "no layer helpers") + ", found " + LayerHelpers.active(graph));
+          "expected " + (helpers ? "layer helpers" : "no layer helpers") + ", found " + active);
     }
-    input = input(task);
+    return saved;
   }
 
   static INDArray input(WorkerTask task) throws IOException {

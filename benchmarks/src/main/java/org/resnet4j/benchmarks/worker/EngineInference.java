@@ -12,7 +12,7 @@ import org.resnet4j.engine.Precision;
 import org.resnet4j.zoo.weights.SavedModel;
 
 /** This project's engine. The network that it was compiled from stays in memory, as a user's would. */
-final class EngineInference implements Inference {
+final class EngineInference implements Computation {
   private final ComputationGraph graph;
   private final EngineOptions options;
   private final INDArray input;
@@ -20,17 +20,26 @@ final class EngineInference implements Inference {
   private INDArray output;
 
   EngineInference(WorkerTask task) throws IOException {
-    OneDnn.unavailable().ifPresent(reason -> {
-      throw new IllegalStateException(reason);
-    });
+    options = options(task);
+    graph = load(task).graph();
+    input = Dl4jInference.input(task);
+  }
+
+  static EngineOptions options(WorkerTask task) {
     Precision precision = switch (task.type()) {
       case F32 -> Precision.FLOAT32;
       case BF16 -> Precision.BFLOAT16;
       case INT8 -> throw new IllegalArgumentException("the engine has no int8");
     };
-    options = EngineOptions.standard().withPrecision(precision).withThreads(task.threads());
-    graph = SavedModel.load(task.files().saved()).graph();
-    input = Dl4jInference.input(task);
+    return EngineOptions.standard().withPrecision(precision).withThreads(task.threads());
+  }
+
+  /** The task's network, not compiled yet. */
+  static SavedModel load(WorkerTask task) {
+    OneDnn.unavailable().ifPresent(reason -> {
+      throw new IllegalStateException(reason);
+    });
+    return SavedModel.load(task.files().saved());
   }
 
   @Override

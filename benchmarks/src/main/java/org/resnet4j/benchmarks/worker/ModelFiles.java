@@ -2,7 +2,10 @@ package org.resnet4j.benchmarks.worker;
 
 import java.nio.file.Path;
 
-/** A folder with one network in every contender's format, all of the same weights, and images with their outputs. */
+/**
+ * A folder with one network in every contender's format, all of the same weights, and images with their outputs or
+ * losses.
+ */
 public record ModelFiles(String folder) {
   /** A {@link org.resnet4j.zoo.weights.SavedModel}. */
   public Path saved() {
@@ -33,9 +36,27 @@ public record ModelFiles(String folder) {
     return file("calibration.f32");
   }
 
+  /**
+   * A folder of image files for training's pipeline. Sorted by name, they have the classes of {@link #labels}, and
+   * {@link #images} are the first of them.
+   */
+  public Path pictures() {
+    return file("pictures");
+  }
+
+  /** The classes of {@link #images}, in training of {@link #pictures}. */
+  public Path labels() {
+    return file("labels.f32");
+  }
+
   /** Stock Deeplearning4j's outputs [N, classes] for {@link #images}. */
   public Path expected() {
     return file("expected.f32");
+  }
+
+  /** The losses of stock Deeplearning4j's first steps by {@link Recipe#STANDARD} on the first {@code batch} images. */
+  public Path expectedLosses(int batch) {
+    return file("losses-b" + batch + ".f32");
   }
 
   private Path file(String name) {

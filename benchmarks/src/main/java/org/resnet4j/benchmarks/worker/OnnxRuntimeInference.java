@@ -13,7 +13,7 @@ import java.util.Map;
  * ONNX Runtime's CPU kernels, the network from our exporter. Loading the file and optimising it are one step of it, and
  * count as compilation. Its threads spin for some microseconds after a call, then sleep, as they do for every user.
  */
-final class OnnxRuntimeInference implements Inference {
+final class OnnxRuntimeInference implements Computation {
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final Path file;
   private final int threads;

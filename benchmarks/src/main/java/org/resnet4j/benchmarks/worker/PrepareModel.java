@@ -2,9 +2,12 @@ package org.resnet4j.benchmarks.worker;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.config.DL4JSystemProperties;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -13,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.resnet4j.modelexport.OnnxExport;
 import org.resnet4j.modelexport.SafetensorsExport;
@@ -23,8 +27,8 @@ import org.resnet4j.zoo.updater.SgdMomentum;
 import org.resnet4j.zoo.weights.SavedModel;
 
 /**
- * Writes a {@link ModelFiles}: a zoo network of random weights, images, and the outputs that stock Deeplearning4j
- * computes.
+ * Writes a {@link ModelFiles}: a zoo network of random weights, images, and the outputs or losses that stock
+ * Deeplearning4j computes.
  *
  * <p>Random weights would make most networks' values grow from block to block and their softmax say 1 and 0, which
  * hides deviations. So one step of training at rate zero gives batch norms the statistics of what they see, and the
@@ -36,40 +40,79 @@ public final class PrepareModel {
   private static final double LOGIT_DEVIATION = 1;
   private static final double BRANCH_SCALE = 0.25;
   private static final int CALIBRATION_IMAGES = 32;
+  private static final int PICTURES = 256;
   private static final int STEP_IMAGES = 8;
   private static final long IMAGE_SEED = 1;
   private static final long CALIBRATION_SEED = 2;
 
   private PrepareModel() {}
 
-  /** @param arguments the zoo's name, the largest batch, the folder */
+  /** @param arguments the zoo's name, the job, the folder, the batches */
   public static void main(String[] arguments) throws IOException {
     System.setOut(System.err);
-    write(arguments[0], Integer.parseInt(arguments[1]), new ModelFiles(arguments[2]));
+    int[] batches = Stream.of(arguments).skip(3).mapToInt(Integer::parseInt).toArray();
+    write(arguments[0], Job.valueOf(arguments[1]), batches, new ModelFiles(arguments[2]));
     System.exit(0); // with threads of libraries about
   }
 
-  private static void write(String name, int batch, ModelFiles files) throws IOException {
+  private static void write(String name, Job job, int[] batches, ModelFiles files) throws IOException {
+    int batch = IntStream.of(batches).max().orElseThrow();
     Files.createDirectories(files.saved().getParent());
     ResNet net = ResNets.named(name).zeroInitLastNorm(true).normDecay(0.0).updater(new SgdMomentum(0.0, 0.0)).build();
     InputType.InputTypeConvolutional image = (InputType.InputTypeConvolutional) net.inputType();
     int[] shape = {(int) image.getChannels(), (int) image.getHeight(), (int) image.getWidth()};
-    float[] images = RandomImages.of(batch, shape[0], shape[1], shape[2], IMAGE_SEED);
     float[] calibration = RandomImages.of(CALIBRATION_IMAGES, shape[0], shape[1], shape[2], CALIBRATION_SEED);
-    Floats.write(files.images(), images);
     Floats.write(files.calibration(), calibration);
 
     INDArray parameters = parameters(net.init(), array(calibration, CALIBRATION_IMAGES, shape));
     System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "true");
-    ComputationGraph stock = ResNets.named(name).build().init();
-    stock.setParams(parameters);
-    Floats.write(files.expected(), outputs(stock, array(images, batch, shape)));
-
+    ComputationGraph stock = stock(name, parameters);
     int classes = (int) stock.layerSize(stock.getConfiguration().getNetworkOutputs().get(0));
-    new SavedModel(stock, Collections.nCopies(classes, "class"), Preprocessing.raw(shape[1]), Map.of())
-        .save(files.saved());
+    Preprocessing preprocessing = Pictures.preprocessing(shape[1]);
+    new SavedModel(stock, Collections.nCopies(classes, "class"), preprocessing, Map.of()).save(files.saved());
     SafetensorsExport.write(stock, net.spec(), files.torch());
-    OnnxExport.write(stock, files.onnx());
+    if (job == Job.INFERENCE) {
+      OnnxExport.write(stock, files.onnx());
+      float[] images = RandomImages.of(batch, shape[0], shape[1], shape[2], IMAGE_SEED);
+      Floats.write(files.images(), images);
+      Floats.write(files.expected(), outputs(stock, array(images, batch, shape)));
+      return;
+    }
+    int count = Math.max(PICTURES, batch);
+    List<Path> pictures = Pictures.write(files.pictures(), count, shape[1], IMAGE_SEED);
+    Floats.write(files.labels(), labels(count, classes));
+    float[] images = Pictures.read(pictures.subList(0, batch), preprocessing);
+    Floats.write(files.images(), images);
+    for (int size : batches) {
+      DataSet some = new DataSet(array(images, batch, shape).get(NDArrayIndex.interval(0, size)).dup(),
+          Training.oneHot(files, size, classes));
+      Floats.write(files.expectedLosses(size), losses(stock(name, parameters), some));
+    }
+  }
+
+  private static ComputationGraph stock(String name, INDArray parameters) {
+    Recipe recipe = Recipe.STANDARD;
+    ComputationGraph graph = ResNets.named(name)
+        .updater(new SgdMomentum(recipe.learningRate(), recipe.momentum()))
+        .regularization(new L2Regularization(recipe.weightDecay())).build().init();
+    graph.setParams(parameters);
+    return graph;
+  }
+
+  private static float[] labels(int count, int classes) {
+    float[] labels = new float[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = i % classes;
+    }
+    return labels;
+  }
+
+  private static float[] losses(ComputationGraph graph, DataSet batch) {
+    float[] losses = new float[Recipe.STANDARD.checkedSteps()];
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = Training.step(graph, batch);
+    }
+    return losses;
   }
 
   private static INDArray parameters(ComputationGraph graph, INDArray images) {

@@ -7,14 +7,16 @@ final class Stopwatch {
   private static final int LEAST_CALLS = 3;
   /** A slow contender makes fewer calls than {@link #LEAST_CALLS} rather than hold up the others. */
   private static final double PATIENCE = 15;
-  /** Of a faster one, the first call of each round isn't measured: the others have had the caches since. */
+  /** Of a faster one, the first calls of each round aren't measured: see {@link WorkerTask#leadCalls}. */
   private static final double LONGEST_LEAD = 1;
 
-  private final Inference inference;
+  private final Computation computation;
+  private final int leadCalls;
   private long last;
 
-  Stopwatch(Inference inference) {
-    this.inference = inference;
+  Stopwatch(Computation computation, int leadCalls) {
+    this.computation = computation;
+    this.leadCalls = leadCalls;
   }
 
   void warmUp(double seconds) throws Exception {
@@ -23,8 +25,8 @@ final class Stopwatch {
 
   /** Each call's nanoseconds. */
   long[] round(double seconds) throws Exception {
-    if (last < LONGEST_LEAD * 1e9) {
-      inference.call();
+    for (int i = 0; i < leadCalls && last < LONGEST_LEAD * 1e9; i++) {
+      computation.call();
     }
     return calls(seconds);
   }
@@ -35,7 +37,7 @@ final class Stopwatch {
     long sum = 0;
     while (sum < PATIENCE * 1e9 && (count < LEAST_CALLS || sum < seconds * 1e9)) {
       long start = System.nanoTime();
-      inference.call();
+      computation.call();
       last = System.nanoTime() - start;
       if (count == nanos.length) {
         nanos = Arrays.copyOf(nanos, 2 * count);

@@ -33,9 +33,9 @@ class ContestCommandTest {
   }
 
   @Test
-  void trainingHasNoContendersYet() {
-    assertEquals(ExitCode.NO_CONTENDERS.code(), run("--only", "training"));
-    assertEquals("There are no training contenders yet.\n", said());
+  void whoCantTrainDoesNotTakePart() {
+    assertEquals(ExitCode.NO_CONTENDERS.code(), run("--only", "training", "--contenders", "onnxruntime-f32"));
+    assertTrue(said().contains("None of the contenders that --contenders names can take part in training"), said());
     assertTrue(Files.notExists(home.resolve("target")), "nothing is begun");
   }
 
@@ -48,6 +48,8 @@ class ContestCommandTest {
       "--threads  | 1,some    | found \"some\"",
       "--threads  | 0         | found \"0\"",
       "--rounds   | 0         | found 0",
+      "--pipeline | on        | only training",
+      "--pipeline | half      | half",
       "--contenders | torch   | torch-eager-f32, torch-eager-bf16",
       "--model    | resnet18  | --model"})
   void whatMakesNoSenseIsSaid(String option, String value, String said) {
@@ -60,8 +62,8 @@ class ContestCommandTest {
   void helpTellsOptionsContendersNeedsAndExitCodes() {
     assertEquals(ExitCode.OK.code(), run("--help"));
     String help = out.toString(StandardCharsets.UTF_8);
-    for (String part : List.of("--only", "--models", "--batch", "--threads", "--contenders", "--rounds", "--quick",
-        "--output", "onnxruntime-int8", "g++", "Exit codes",
+    for (String part : List.of("--only", "--models", "--batch", "--threads", "--pipeline", "--contenders", "--rounds",
+        "--quick", "--output", "onnxruntime-int8", "g++", "Exit codes",
         "ratio resnet50 b8 t1 engine-f32 / onnxruntime-f32 = 1.02")) {
       assertTrue(help.contains(part), () -> part + " in " + help);
     }

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.resnet4j.benchmarks.contest.HeatResult.Failure;
+import org.resnet4j.benchmarks.worker.Job;
+import org.resnet4j.benchmarks.worker.Pipeline;
 
 /** Made-up outcomes. */
 final class Results {
@@ -15,7 +17,14 @@ final class Results {
   }
 
   static HeatResult of(String model, Map<Contender, Failure> failures, Measurement... measurements) {
-    return new HeatResult(new Setting(model, 8, new Threads("1", 1)), Arrays.asList(measurements), failures);
+    return new HeatResult(new Setting(Job.INFERENCE, model, 8, new Threads("1", 1), Pipeline.OFF),
+        Arrays.asList(measurements), failures);
+  }
+
+  /** As {@link #of}, in training. */
+  static HeatResult training(String model, Pipeline pipeline, Measurement... measurements) {
+    return new HeatResult(new Setting(Job.TRAINING, model, 8, new Threads("1", 1), pipeline),
+        Arrays.asList(measurements), Map.of());
   }
 
   static Measurement rate(Contender contender, double imagesPerSecond) {

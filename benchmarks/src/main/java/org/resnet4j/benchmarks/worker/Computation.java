@@ -3,24 +3,31 @@ package org.resnet4j.benchmarks.worker;
 import java.util.Map;
 
 /**
- * A contender with its network and a batch of images in memory. The network's own framework's value is a call's result:
- * what it takes to have it as an array isn't measured.
+ * A contender's work on a network in memory, which is done again and again. What it takes to have a result as an array
+ * isn't measured.
  */
-interface Inference extends AutoCloseable {
+interface Computation extends AutoCloseable {
   /** Whatever precedes the first call; lazy compilation may be left to that. */
   void compile() throws Exception;
 
-  /** Softmax probabilities of the batch. */
+  /** Once the {@link Job} on a batch. */
   void call() throws Exception;
 
-  /** The last call's [batch, classes]. */
+  /** What shows whether the work is right: probabilities [batch, classes] of the last call, or losses of the first. */
   float[] values() throws Exception;
 
   /** Of what computes. */
   Map<String, String> versions();
 
   /** A task's contender, loaded. */
-  static Inference load(WorkerTask task) throws Exception {
+  static Computation load(WorkerTask task) throws Exception {
+    return switch (task.job()) {
+      case INFERENCE -> inference(task);
+      case TRAINING -> new Training(task);
+    };
+  }
+
+  private static Computation inference(WorkerTask task) throws Exception {
     return switch (task.method()) {
       case DL4J, DL4J_HELPERS -> new Dl4jInference(task);
       case ENGINE -> new EngineInference(task);

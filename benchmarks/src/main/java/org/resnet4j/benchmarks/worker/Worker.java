@@ -8,10 +8,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** A worker's main, for contenders that run in Java. */
-public final class InferenceWorker {
+public final class Worker {
   private final PrintStream replies;
 
-  private InferenceWorker(PrintStream replies) {
+  private Worker(PrintStream replies) {
     this.replies = replies;
   }
 
@@ -19,7 +19,7 @@ public final class InferenceWorker {
   public static void main(String[] arguments) {
     PrintStream replies = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     System.setOut(System.err); // libraries print
-    InferenceWorker worker = new InferenceWorker(replies);
+    Worker worker = new Worker(replies);
     try {
       worker.run(Json.read(arguments[0], WorkerTask.class));
     } catch (Throwable e) { // out of memory and missing natives too
@@ -31,17 +31,17 @@ public final class InferenceWorker {
   }
 
   private void run(WorkerTask task) throws Exception {
-    try (Inference inference = Inference.load(task)) {
+    try (Computation computation = Computation.load(task)) {
       long start = System.nanoTime();
-      inference.compile();
-      inference.call();
+      computation.compile();
+      computation.call();
       double compileSeconds = (System.nanoTime() - start) * 1e-9;
-      Floats.write(task.outputFile(), inference.values());
-      say(new Reply.First(compileSeconds, inference.versions()));
+      Floats.write(task.outputFile(), computation.values());
+      say(new Reply.First(compileSeconds, computation.versions()));
 
-      Stopwatch stopwatch = new Stopwatch(inference);
+      Stopwatch stopwatch = new Stopwatch(computation, task.leadCalls());
       stopwatch.warmUp(task.warmUpSeconds());
-      Floats.write(task.outputFile(), inference.values());
+      Floats.write(task.outputFile(), computation.values());
       say(new Reply.Ready());
       BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       while ("run".equals(orders.readLine())) {
