@@ -55,7 +55,7 @@ public final class PrepareModel {
     System.exit(0); // with threads of libraries about
   }
 
-  private static void write(String name, Job job, int[] batches, ModelFiles files) throws IOException {
+  static void write(String name, Job job, int[] batches, ModelFiles files) throws IOException {
     int batch = IntStream.of(batches).max().orElseThrow();
     Files.createDirectories(files.saved().getParent());
     ResNet net = ResNets.named(name).zeroInitLastNorm(true).normDecay(0.0).updater(new SgdMomentum(0.0, 0.0)).build();
