@@ -59,7 +59,7 @@ final class Workers implements AutoCloseable {
     int threads = setting.threads().count();
     String task = Json.write(new WorkerTask(setting.job(), contender.method(), contender.type(), variant,
         setting.model(), setting.batch(), threads, (int) image.getChannels(), (int) image.getHeight(),
-        (int) image.getWidth(), model.files(), Recipe.STANDARD, setting.pipeline(),
+        (int) image.getWidth(), model.files(), Recipe.of((int) image.getHeight()), setting.pipeline(),
         output(contender, variant, setting).toString(), pace.warmUpSeconds(), pace.roundSeconds()));
     List<String> command = new ArrayList<>();
     if (contender.method().torch()) {

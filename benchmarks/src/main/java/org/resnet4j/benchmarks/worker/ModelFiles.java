@@ -54,7 +54,7 @@ public record ModelFiles(String folder) {
     return file("expected.f32");
   }
 
-  /** The losses of stock Deeplearning4j's first steps by {@link Recipe#STANDARD} on the first {@code batch} images. */
+  /** The losses of stock Deeplearning4j's first steps by its {@link Recipe} on the first {@code batch} images. */
   public Path expectedLosses(int batch) {
     return file("losses-b" + batch + ".f32");
   }

@@ -66,7 +66,8 @@ public final class PrepareModel {
 
     INDArray parameters = parameters(net.init(), array(calibration, CALIBRATION_IMAGES, shape));
     System.setProperty(DL4JSystemProperties.DISABLE_HELPER_PROPERTY, "true");
-    ComputationGraph stock = stock(name, parameters);
+    Recipe recipe = Recipe.of(shape[1]);
+    ComputationGraph stock = stock(name, parameters, recipe);
     int classes = (int) stock.layerSize(stock.getConfiguration().getNetworkOutputs().get(0));
     Preprocessing preprocessing = Pictures.preprocessing(shape[1]);
     new SavedModel(stock, Collections.nCopies(classes, "class"), preprocessing, Map.of()).save(files.saved());
@@ -86,12 +87,11 @@ public final class PrepareModel {
     for (int size : batches) {
       DataSet some = new DataSet(array(images, batch, shape).get(NDArrayIndex.interval(0, size)).dup(),
           Training.oneHot(files, size, classes));
-      Floats.write(files.expectedLosses(size), losses(stock(name, parameters), some));
+      Floats.write(files.expectedLosses(size), losses(stock(name, parameters, recipe), some, recipe));
     }
   }
 
-  private static ComputationGraph stock(String name, INDArray parameters) {
-    Recipe recipe = Recipe.STANDARD;
+  private static ComputationGraph stock(String name, INDArray parameters, Recipe recipe) {
     ComputationGraph graph = ResNets.named(name)
         .updater(new SgdMomentum(recipe.learningRate(), recipe.momentum()))
         .regularization(new L2Regularization(recipe.weightDecay())).build().init();
@@ -107,8 +107,8 @@ public final class PrepareModel {
     return labels;
   }
 
-  private static float[] losses(ComputationGraph graph, DataSet batch) {
-    float[] losses = new float[Recipe.STANDARD.checkedSteps()];
+  private static float[] losses(ComputationGraph graph, DataSet batch, Recipe recipe) {
+    float[] losses = new float[recipe.checkedSteps()];
     for (int i = 0; i < losses.length; i++) {
       losses[i] = Training.step(graph, batch);
     }

@@ -32,7 +32,7 @@ class TrainingTest {
   @Test
   void eachStepsLossTellsOfTheUpdateBefore() throws IOException {
     float[] losses = Floats.readAll(files.expectedLosses(BATCH));
-    assertEquals(Recipe.STANDARD.checkedSteps(), losses.length);
+    assertEquals(Recipe.SMALL.checkedSteps(), losses.length);
     for (int i = 1; i < losses.length; i++) {
       // More than even bfloat16 is allowed to be off.
       double change = Math.abs(losses[i] - losses[i - 1]) / losses[i];
@@ -46,7 +46,7 @@ class TrainingTest {
     assumeTrue(method != Method.ENGINE || OneDnn.unavailable().isEmpty());
     float[] expected = Floats.readAll(files.expectedLosses(BATCH));
     Training training = new Training(new WorkerTask(Job.TRAINING, method, NumberType.F32, Variant.ONLY, MODEL, BATCH, 1,
-        3, 32, 32, files, Recipe.STANDARD, pipeline, folder.resolve("output").toString(), 0, 0));
+        3, 32, 32, files, Recipe.SMALL, pipeline, folder.resolve("output").toString(), 0, 0));
     try (training) {
       training.compile();
       training.call();
