@@ -76,11 +76,11 @@ final class MarkdownReport {
 
   private static String trained() {
     Recipe recipe = Recipe.LARGE;
-    return "the losses of the first " + recipe.checkedSteps() + " steps from stock Deeplearning4j's, as parts of its.\n"
+    return String.format(Locale.ROOT, "the losses of the first %d steps from stock Deeplearning4j's, as parts of its.\n"
         + "- A call is a step: forward pass with the batch's statistics, softmax cross-entropy, backward pass, weight"
-        + " decay, update. Stochastic gradient descent: rate " + recipe.learningRate() + " ("
-        + Recipe.SMALL.learningRate() + " for images of 32 x 32), momentum " + recipe.momentum() + ", weight decay "
-        + recipe.weightDecay() + " but for biases and norms.\n"
+        + " decay, update. Stochastic gradient descent: rate %s (%s for images of 32 x 32), momentum %s, weight decay"
+        + " %.4f but for biases and norms.\n", recipe.checkedSteps(), recipe.learningRate(),
+        Recipe.SMALL.learningRate(), recipe.momentum(), recipe.weightDecay())
         + "- With the pipeline, as many workers as threads decode files (PNG of 32 x 32, else JPEG of 500 x 375), crop,"
         + " mirror and normalise them while the step before is computed: threads, in PyTorch the processes of its"
         + " DataLoader, whose memory isn't counted. Without it all steps are on one batch in memory.";

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -58,7 +59,7 @@ final class Pictures {
       int width = small ? side : WIDTH;
       int height = small ? side : HEIGHT;
       BufferedImage picture = Interpolation.BILINEAR.resize(photo, piece(photo, width, height, random), width, height);
-      Path file = folder.resolve(String.format("%05d.%s", i, small ? "png" : "jpg"));
+      Path file = folder.resolve(String.format(Locale.ROOT, "%05d.%s", i, small ? "png" : "jpg"));
       try (OutputStream stream = Files.newOutputStream(file)) {
         write(picture, small ? "png" : "jpg", stream);
       }

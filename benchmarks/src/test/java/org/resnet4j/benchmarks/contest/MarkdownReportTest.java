@@ -45,7 +45,7 @@ class MarkdownReportTest {
     HeatResult result = Results.training("resnet50", Pipeline.ON, Results.rate(Contender.ENGINE_F32, 12.5));
     String text = new MarkdownReport(conditions(Job.TRAINING), List.of(result)).text("plot.png");
     for (String part : List.of("# Training", "## train resnet50 b8 t1 pipeline",
-        "rate 0.001 (0.01 for images of 32 x 32), momentum 0.9", "losses of the first 3 steps")) {
+        "rate 0.001 (0.01 for images of 32 x 32), momentum 0.9, weight decay 0.0001", "losses of the first 3 steps")) {
       assertTrue(text.contains(part), () -> part + " in " + text);
     }
   }
