@@ -2,8 +2,8 @@ package org.resnet4j.benchmarks.worker;
 
 /** What a contender computes in. */
 public enum NumberType {
-  F32("f32", 1e-3, 2e-3),
-  BF16("bf16", 0.2, 0.01),
+  F32("f32", 1e-3, 5e-3),
+  BF16("bf16", 0.2, 0.015),
   INT8("int8", 0.5, 0);
 
   private final String label;
