@@ -59,7 +59,7 @@ final class Trainer implements AutoCloseable {
       return Optional.of("masks of inputs");
     }
     return graph.getListeners().stream().filter(Trainer::readsActivations).findFirst()
-        .map(listener -> "the activations that " + listener.getClass().getSimpleName() + " listens to");
+        .map(listener -> "the activations that " + listener.getClass().getName() + " listens to");
   }
 
   private static boolean masks(INDArray[] masks) {
