@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,17 +36,14 @@ final class Pair implements AutoCloseable {
 
   /** Trains both. */
   Pair fit(DataSet... batches) {
-    for (DataSet batch : batches) {
-      fit(batch.toMultiDataSet());
-    }
-    return this;
+    return fit(Arrays.stream(batches).map(DataSet::toMultiDataSet).toArray(MultiDataSet[]::new));
   }
 
   /** Trains both; the scores are the same after each step. */
-  Pair fit(org.nd4j.linalg.dataset.api.MultiDataSet... batches) {
-    for (org.nd4j.linalg.dataset.api.MultiDataSet batch : batches) {
-      stock.fit(batch.copy());
-      fast.fit(batch.copy());
+  Pair fit(MultiDataSet... batches) {
+    for (MultiDataSet batch : batches) {
+      stock.fit(TrainingStep.copy(batch));
+      fast.fit(TrainingStep.copy(batch));
       assertEquals(stock.score(), fast.score(), TOLERANCE * Math.max(Math.abs(stock.score()), 0.05),
           "score of step " + stock.getIterationCount());
     }

@@ -72,6 +72,12 @@ public record TrainingStep(double score, Set<String> names, Map<String, INDArray
     return parts;
   }
 
+  /** Not DL4J's own, which doesn't know that masks can be missing. */
+  static MultiDataSet copy(MultiDataSet data) {
+    return new MultiDataSet(copies(data.getFeatures()), copies(data.getLabels()), copies(data.getFeaturesMaskArrays()),
+        copies(data.getLabelsMaskArrays()));
+  }
+
   private static INDArray[] copies(INDArray... arrays) {
     return arrays == null ? null
         : Arrays.stream(arrays).map(array -> array == null ? null : array.dup()).toArray(INDArray[]::new);
