@@ -52,6 +52,7 @@ final class GraphTraining implements AutoCloseable {
   private final Map<List<List<Long>>, Plan> plans = new LinkedHashMap<>(PLANS, 0.75f, true);
   private final Map<Plan, Execution> executions = new LinkedHashMap<>();
   private final Gradient gradient;
+  private final Finite finite;
   private Snapshot frozen;
   private Execution last;
   private boolean profiles;
@@ -68,6 +69,7 @@ final class GraphTraining implements AutoCloseable {
         .forEach(frozenConstants::add));
     frozen = new Snapshot(frozenConstants, List.of());
     gradient = views(graph, gradients);
+    finite = new Finite(graph, gradient);
   }
 
   /** The flat array and each trained parameter's view of it, as DL4J's own backward pass gives them. */
@@ -94,9 +96,10 @@ final class GraphTraining implements AutoCloseable {
   }
 
   /**
-   * Writes the gradients, summed over the batch.
+   * Writes the gradients, summed over the batch: NaN where inputs or parameters hold numbers that aren't finite, or the
+   * computation came to such.
    *
-   * @return the score: the average loss, and the penalties on the parameters
+   * @return the score: the average loss, and the penalties on the parameters; NaN with such gradients
    */
   double run(INDArray[] inputs, INDArray[] labels, INDArray[] labelMasks) {
     List<INDArray> arrays = Arrays.stream(inputs).map(GraphTraining::lying).toList();
@@ -124,6 +127,10 @@ final class GraphTraining implements AutoCloseable {
     for (GraphVertex vertex : graph.getVertices()) {
       vertex.clear();
     }
+    if (!finite.isStep(arrays)) {
+      finite.spoil();
+      return Double.NaN;
+    }
     return score;
   }
 
@@ -134,6 +141,7 @@ final class GraphTraining implements AutoCloseable {
 
   /** Takes frozen parameters, which are read once, as they are now. */
   void refresh() {
+    finite.changed();
     Snapshot old = frozen;
     frozen = new Snapshot(frozenConstants, List.copyOf(plans.values()));
     old.release();

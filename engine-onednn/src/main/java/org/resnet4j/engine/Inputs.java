@@ -6,7 +6,6 @@ import java.util.BitSet;
 import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.IntPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,12 +14,6 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A call's arrays row by row in float32: the caller's own where they lie so, else copies that end with the call. */
 final class Inputs implements AutoCloseable {
-  private static final int CHUNK = 4096;
-  /** The bits of a float32 without its sign. */
-  private static final int MAGNITUDE = 0x7fffffff;
-  /** The lowest bit of the exponent: added to a full one, as infinity and NaN have it, it carries into the sign. */
-  private static final int EXPONENT = 0x00800000;
-
   private final List<INDArray> arrays = new ArrayList<>();
   private final List<INDArray> copies = new ArrayList<>();
 
@@ -28,7 +21,6 @@ final class Inputs implements AutoCloseable {
    * @param names of the network's inputs
    * @throws EngineException.WrongInput if there are others, or one can't be read
    */
-  @SuppressWarnings("try")
   Inputs(List<String> names, INDArray... given) {
     if (given == null || given.length != names.size()) {
       throw new EngineException.WrongInput("inputs", names.size() + " of the names " + names,
@@ -96,23 +88,13 @@ final class Inputs implements AutoCloseable {
    */
   BitSet broken() {
     BitSet broken = new BitSet();
-    int[] chunk = new int[CHUNK];
     for (INDArray array : arrays) {
       long examples = array.size(0);
       long each = array.length() / examples;
-      IntPointer bits = new IntPointer(pointer(array));
+      FloatPointer numbers = pointer(array);
       for (long example = 0; example < examples; example++) {
-        for (long done = 0; done < each; done += CHUNK) {
-          int count = (int) Math.min(CHUNK, each - done);
-          bits.position(example * each + done).get(chunk, 0, count);
-          int signs = 0;
-          for (int i = 0; i < count; i++) {
-            signs |= (chunk[i] & MAGNITUDE) + EXPONENT;
-          }
-          if (signs < 0) {
-            broken.set((int) example);
-            break;
-          }
+        if (!Finite.all(numbers, example * each, (example + 1) * each)) {
+          broken.set((int) example);
         }
       }
     }
