@@ -161,9 +161,10 @@ final class GraphTraining implements AutoCloseable {
         }
         oldest.release();
       }
-      if (plan.blockSize() > block.capacity()) {
-        enlarge(plan.blockSize());
-      }
+    }
+    // Of a known plan, too: the block that it ran in goes when a larger one can't be had.
+    if (plan.blockSize() > block.capacity()) {
+      enlarge(plan.blockSize());
     }
     last = executions.computeIfAbsent(plan, one -> one.training(this.arrays, block));
     if (profiles && !last.isProfiled()) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 
 /** Compiled networks come and go, and the process stays as large as it was. */
 @EnabledOnOs(OS.LINUX)
@@ -102,6 +103,31 @@ class NativeMemoryTest {
         try (CompiledGraph another = OneDnn.compile(mixed)) {
           another.output(Networks.images(3));
         }
+      }
+    },
+    /** Steps of more batch sizes than plans are kept of, predictions in between. */
+    TRAINED {
+      private FastComputationGraph fast;
+      private int count;
+
+      @Override
+      void run(ComputationGraph graph) {
+        fast = fast == null ? OneDnn.wrap(graph) : fast;
+        int size = 1 + count++ % 7;
+        fast.fit(new DataSet(Networks.images(size), Networks.labels(size)));
+        if (count % 10 == 0) {
+          fast.output(Networks.images(size));
+        }
+      }
+    },
+    /** A drop-in that trains for a while and is closed. */
+    TRAINED_AND_CLOSED {
+      @Override
+      void run(ComputationGraph graph) {
+        FastComputationGraph fast = OneDnn.wrap(graph.clone());
+        fast.fit(new DataSet(Networks.images(16), Networks.labels(16)));
+        fast.fit(new DataSet(Networks.images(3), Networks.labels(3)));
+        fast.close();
       }
     },
     /** Calls that fail. */
