@@ -65,10 +65,18 @@ public abstract sealed class EngineException extends RuntimeException {
   public static final class OutOfMemory extends EngineException {
     private static final long serialVersionUID = 1;
 
+    private final long bytes;
+
     public OutOfMemory(long bytes, Throwable cause) {
       super(sentence("memory of a training step", "%,d MB".formatted(bytes >> 20), "less", "Take a smaller batch, let"
           + " the engine recompute activations, or raise JavaCPP's limits (org.bytedeco.javacpp.maxphysicalbytes)."),
           cause);
+      this.bytes = bytes;
+    }
+
+    /** What the step's activations need. */
+    public long bytes() {
+      return bytes;
     }
   }
 

@@ -51,7 +51,8 @@ final class DataOptions {
   /** Batches in the given order, as they are. */
   ImageBatches evaluation(List<LabeledImage> images, List<String> classes, Loaded network) {
     return new ImageBatches(images, classes, network.preprocessing(), BatchOptions.evaluation(batch)
-        .withFormat(network.format()).withThreads(threads).withOnBadImage(onBadImage));
+        .withFormat(network.format()).withThreads(threads).withOnBadImage(onBadImage)
+        .withFreesBatches(true));
   }
 
   /** Starts its bar when the number of images is known. */

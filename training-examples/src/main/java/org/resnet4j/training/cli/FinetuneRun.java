@@ -75,6 +75,14 @@ final class FinetuneRun {
       result = new Trainer(plan, classes, chosen::trained, progress)
           .train(network.graph(), trainBatches, trainBatches.size(), validationBatches);
       trainBatches.skipped().forEach(bad -> warnings.add("Left out during training: " + bad.file()));
+    } catch (IOException | RuntimeException | Error e) {
+      progress.close();
+      sayWhatIsKept(progress);
+      if (Thread.currentThread().isInterrupted()) {
+        // Whatever failed may have failed for that reason: an interrupted thread can't write files.
+        throw new CommandException(ExitCode.FAILURE, "Interrupted.");
+      }
+      throw e;
     } finally {
       progress.close();
       Runtime.getRuntime().removeShutdownHook(stopped);
@@ -125,7 +133,7 @@ final class FinetuneRun {
     }
     long[] batch = network.preprocessing().shape(Math.min(options.data.batch, train.size()), network.format());
     Optional<TrainingMemory> memory = TrainingMemory.of(chosen, network.graph(), plan.phases(), batch,
-        train.cacheBytes() + validation.cacheBytes());
+        train, validation);
     if (memory.isEmpty()) {
       options.compute.refuse("oneDNN can't train this network, as is said above.");
       chosen = new Chosen(Engine.DL4J, chosen.options());
@@ -166,7 +174,8 @@ final class FinetuneRun {
     boolean cifar = network.name().map(n -> ResNets.spec(n).stem() == Stem.CIFAR)
         .orElse(network.preprocessing().height() <= 64);
     return BatchOptions.training(options.data.batch, options.augmentation(cifar), options.seed)
-        .withFormat(network.format()).withThreads(options.data.threads).withOnBadImage(options.data.onBadImage);
+        .withFormat(network.format()).withThreads(options.data.threads).withOnBadImage(options.data.onBadImage)
+        .withFreesBatches(true);
   }
 
   private void save(ComputationGraph graph) {

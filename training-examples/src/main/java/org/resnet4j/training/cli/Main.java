@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.util.CrashReportingUtil;
@@ -45,6 +46,9 @@ public final class Main implements Runnable {
   /** Whose messages are for the user, even where the exit code says no more than that it failed. */
   private static final List<Class<?>> SENTENCES = List.of(CommandException.class, WeightsException.class,
       ModelImportException.class, ExportException.class, WeightStoreException.class, EngineException.class);
+
+  private static final String MORE_MEMORY =
+      "give more with RESNET4J_JAVA_OPTS=-Xmx...: the limit of what lies outside the heap grows with it.";
 
   private static final AtomicBoolean BACKEND_STARTED = new AtomicBoolean();
 
@@ -159,8 +163,12 @@ public final class Main implements Runnable {
 
   private static String sentence(Throwable e) {
     if (e instanceof OutOfMemoryError) {
-      return "Out of memory (" + e.getMessage() + "). Lower --batch or --image-size, or give more with"
-          + " RESNET4J_JAVA_OPTS=-Xmx...: the limit of what lies outside the heap grows with it.";
+      return "Out of memory (" + e.getMessage() + "). Lower --batch or --image-size, or " + MORE_MEMORY;
+    }
+    if (e instanceof EngineException.OutOfMemory step) {
+      return String.format(Locale.ROOT, "Out of memory (a step's activations take %,d MB). Lower --batch or"
+          + " --image-size, compute activations again with --checkpoint-activations, or %s", step.bytes() >> 20,
+          MORE_MEMORY);
     }
     if (e instanceof FileSystemException file) {
       return Printable.of(file.getFile() + ": " + switch (file.getClass().getSimpleName()) {

@@ -6,6 +6,7 @@ import java.lang.management.MemoryType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.engine.CompiledGraph;
@@ -14,6 +15,7 @@ import org.resnet4j.engine.OneDnn;
 import org.resnet4j.engine.Precision;
 import org.resnet4j.training.benchmark.PeakMemory;
 import org.resnet4j.training.cli.ComputeOptions.Chosen;
+import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.loop.TrainingPhase;
 import org.resnet4j.zoo.ResNetTransfer;
 
@@ -33,17 +35,18 @@ record TrainingMemory(long steps, long parameters, long heap, long libraries) {
   private static final long LIBRARIES = 450L << 20;
   /** The young generation's share where the collector sets none. */
   private static final int YOUNG_SHARE = 3;
+  /** Off the heap at a time: the last one of training, one that is validated, and the next. */
+  private static final long BATCHES = 3;
   private static final double GB = 1e9;
 
   /**
    * Tries the phases out on copies of the graph.
    *
-   * @param batch the shape of a batch
-   * @param images bytes of decoded images that will be kept on the heap
+   * @param batch the shape of a batch, [images, ...]
    * @return empty if Deeplearning4j would train one of the phases
    */
-  static Optional<TrainingMemory> of(
-      Chosen chosen, ComputationGraph graph, List<TrainingPhase> phases, long[] batch, long images) {
+  static Optional<TrainingMemory> of(Chosen chosen, ComputationGraph graph, List<TrainingPhase> phases, long[] batch,
+      ImageBatches train, ImageBatches validation) {
     long length = Float.BYTES * graph.numParams();
     long steps = 0;
     long parameters = 0;
@@ -60,10 +63,16 @@ record TrainingMemory(long steps, long parameters, long heap, long libraries) {
       }
       begun = true;
     }
-    steps += prediction(chosen, graph, batch);
+    long features = Float.BYTES * LongStream.of(batch).reduce(1, Math::multiplyExact);
+    steps += BATCHES * features;
+    // Those of validation, the last of which is smaller; each size has memory of its own.
+    steps += LongStream.of(Math.min(validation.batch(), validation.size()), validation.size() % validation.batch())
+        .distinct().filter(size -> size > 0).map(size -> prediction(chosen, graph, ofSize(batch, size))).sum();
     System.gc();
+    Pointer.trimMemory(); // what the trials have freed
     long used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    long heap = Math.min(Runtime.getRuntime().maxMemory(), used + images + young());
+    long heap = Math.min(Runtime.getRuntime().maxMemory(),
+        used + train.heapBytes() + validation.heapBytes() + young());
     long resident = PeakMemory.resident();
     long libraries = resident == 0 ? LIBRARIES : resident - touchedHeap() - length;
     return Optional.of(new TrainingMemory(steps, parameters + length, heap, libraries));
@@ -72,13 +81,26 @@ record TrainingMemory(long steps, long parameters, long heap, long libraries) {
   /** The engine's memory for a step; -1 if Deeplearning4j would take it. */
   private static long step(Chosen chosen, ComputationGraph graph, TrainingPhase phase, long[] batch) {
     ComputationGraph copy = phase.frozenThrough().map(vertex -> ResNetTransfer.freezeThrough(graph, vertex))
-        .orElseGet(graph::clone);
+        .orElseGet(() -> copy(graph));
     ComputationGraph trained = chosen.trained(copy);
     try {
       return trained instanceof FastComputationGraph fast ? fast.trainingMemory(batch) : -1;
     } finally {
       trained.close();
     }
+  }
+
+  /** Unlike {@code clone()}, this doesn't make the graph have gradients and an updater's state, which it would keep. */
+  private static ComputationGraph copy(ComputationGraph graph) {
+    ComputationGraph copy = new ComputationGraph(graph.getConfiguration().clone());
+    copy.init(graph.params().dup(), false);
+    return copy;
+  }
+
+  private static long[] ofSize(long[] batch, long images) {
+    long[] shape = batch.clone();
+    shape[0] = images;
+    return shape;
   }
 
   /** The engine's memory for a batch's prediction, as JavaCPP counts it. */
@@ -96,7 +118,7 @@ record TrainingMemory(long steps, long parameters, long heap, long libraries) {
    */
   private static double copies(Chosen chosen, TrainingPhase phase, boolean begun) {
     boolean narrow = ComputeOptions.type(chosen.options().precision()) == Precision.BFLOAT16;
-    // To predict with: as the first epoch's end found them, in the kernels' layouts, and those again while new ones come.
+    // To predict with: as the first epoch's end found them, in the kernels' layouts, those again while new ones come.
     double predicting = narrow ? 2 : 3;
     if (phase.frozenThrough().isPresent()) {
       double frozen = narrow ? 1.5 : 2;
@@ -130,8 +152,8 @@ record TrainingMemory(long steps, long parameters, long heap, long libraries) {
   /** "about 2.1 GB, of which ...". */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "about %.1f GB at most: %.1f for the activations of a batch, %.1f for parameters,"
-        + " gradients and copies, %.1f for images and other objects of Java, %.1f for libraries", total() / GB, steps / GB,
-        parameters / GB, heap / GB, libraries / GB);
+    return String.format(Locale.ROOT, "about %.2f GB at most: %.2f for the activations of a batch, %.2f for parameters,"
+        + " gradients and copies, %.2f for images and other objects of Java, %.2f for libraries", total() / GB,
+        steps / GB, parameters / GB, heap / GB, libraries / GB);
   }
 }

@@ -15,9 +15,12 @@ import org.resnet4j.zoo.image.ImageDecoder;
  * @param cacheBytes   the heap for decoded images kept over epochs
  * @param onBadImage   what happens when a file vanished or was damaged since it was checked; nothing is moved here, so
  *                     QUARANTINE is as SKIP
+ * @param freesBatches whether a batch's features are freed when the next one is asked for, rather than some time after
+ *                     nobody uses them; for those who are through with each batch by then
  */
 public record BatchOptions(int batchSize, Augmentation augmentation, CNN2DFormat format, long seed, boolean shuffle,
-                           int threads, long cacheBytes, OnBadImage onBadImage, ImageDecoder decoder) {
+                           int threads, long cacheBytes, OnBadImage onBadImage, ImageDecoder decoder,
+                           boolean freesBatches) {
 
   public BatchOptions {
     if (batchSize < 1 || threads < 1 || cacheBytes < 0) {
@@ -30,33 +33,43 @@ public record BatchOptions(int batchSize, Augmentation augmentation, CNN2DFormat
   public static BatchOptions training(int batchSize, Augmentation augmentation, long seed) {
     return new BatchOptions(batchSize, augmentation, CNN2DFormat.NCHW, seed, true,
         Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() / 8, OnBadImage.SKIP,
-        ImageDecoder.DEFAULT);
+        ImageDecoder.DEFAULT, false);
   }
 
   /** In the given order, as they are. */
   public static BatchOptions evaluation(int batchSize) {
     return new BatchOptions(batchSize, Augmentation.NONE, CNN2DFormat.NCHW, 0, false,
         Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() / 8, OnBadImage.SKIP,
-        ImageDecoder.DEFAULT);
+        ImageDecoder.DEFAULT, false);
   }
 
   public BatchOptions withFormat(CNN2DFormat format) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+        freesBatches);
   }
 
   public BatchOptions withThreads(int threads) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+        freesBatches);
   }
 
   public BatchOptions withCacheBytes(long cacheBytes) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+        freesBatches);
   }
 
   public BatchOptions withOnBadImage(OnBadImage onBadImage) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+        freesBatches);
   }
 
   public BatchOptions withDecoder(ImageDecoder decoder) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder);
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+        freesBatches);
+  }
+
+  public BatchOptions withFreesBatches(boolean freesBatches) {
+    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+        freesBatches);
   }
 }

@@ -45,11 +45,14 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   private final transient ThreadPoolExecutor workers;
   private final transient ConcurrentSkipListMap<Integer, BadImage> skipped = new ConcurrentSkipListMap<>();
   private final transient Deque<Batch> ahead = new ArrayDeque<>();
+  /** Arrays of batches that ND4J has copied: new ones, of tens of megabytes, would fill the heap with garbage. */
+  private final transient Deque<float[]> spare = new ArrayDeque<>();
   private transient List<LabeledImage> lastBatch = List.of();
   private transient int[] order;
   private transient int submitted;
   private transient int epoch;
   private transient boolean begun;
+  private transient DataSet last;
   private transient DataSet peeked;
   private transient List<LabeledImage> peekedImages;
 
@@ -118,11 +121,20 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     if (!hasNext()) {
       throw new NoSuchElementException("epoch " + epoch + " is over: call reset() or epoch(int)");
     }
-    DataSet next = peeked;
+    freeLast();
+    last = peeked;
     lastBatch = peekedImages;
     peeked = null;
     begun = true;
-    return next;
+    return last;
+  }
+
+  /** Off the heap, batches pile up until the collector finds that their small objects are garbage. */
+  private void freeLast() {
+    if (options.freesBatches() && last != null) {
+      last.getFeatures().close();
+    }
+    last = null;
   }
 
   /** The images of the batch that {@link #next()} returned last, in its order. */
@@ -141,9 +153,14 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   }
 
   /**
-   * Bytes of the heap that decoded images will take once every image was read, judged by some of them.
+   * Bytes of the heap that this will take once every image was read: decoded images that are kept, judged by some of
+   * them, and the batches ahead.
    */
-  public long cacheBytes() {
+  public long heapBytes() {
+    return images.isEmpty() ? 0 : cacheBytes() + (long) BATCHES_AHEAD * Float.BYTES * batchLength();
+  }
+
+  private long cacheBytes() {
     long pixels = 0;
     int judged = 0;
     for (int i = 0; i < SAMPLES && i < images.size(); i++) {
@@ -169,7 +186,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     }
     int[] indices = Arrays.copyOfRange(order, submitted, Math.min(order.length, submitted + options.batchSize()));
     submitted += indices.length;
-    float[] features = new float[Math.multiplyExact(indices.length, preprocessing.inputLength())];
+    float[] features = spare.isEmpty() ? new float[batchLength()] : spare.remove();
     List<Future<Boolean>> done = new ArrayList<>(indices.length);
     int drawnIn = epoch;
     for (int slot = 0; slot < indices.length; slot++) {
@@ -178,6 +195,10 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
       done.add(workers.submit(() -> load(index, drawnIn, features, offset)));
     }
     return new Batch(indices, features, done);
+  }
+
+  private int batchLength() {
+    return Math.multiplyExact(Math.min(options.batchSize(), images.size()), preprocessing.inputLength());
   }
 
   /** Runs in a worker; false if the image can't be read any more. */
@@ -208,14 +229,16 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
       }
     }
     if (kept.isEmpty()) {
+      spare.add(batch.features);
       return;
     }
     float[] oneHot = new float[kept.size() * classes.size()];
     for (int i = 0; i < kept.size(); i++) {
       oneHot[i * classes.size() + kept.get(i).label()] = 1;
     }
-    INDArray features = Nd4j.create(kept.size() == batch.indices.length ? batch.features
+    INDArray features = Nd4j.create(kept.size() * length == batch.features.length ? batch.features
         : Arrays.copyOf(batch.features, kept.size() * length), preprocessing.shape(kept.size(), options.format()), 'c');
+    spare.add(batch.features);
     peeked = new DataSet(features, Nd4j.create(oneHot, new long[] {kept.size(), classes.size()}, 'c'));
     peekedImages = Collections.unmodifiableList(kept);
   }
@@ -249,7 +272,9 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   /** Ends the threads after the images in work; {@link #next()} throws {@link IllegalStateException} from here on. */
   @Override public void close() {
     cancelAhead();
+    freeLast();
     workers.shutdown();
+    spare.clear();
     cache.clear();
   }
 

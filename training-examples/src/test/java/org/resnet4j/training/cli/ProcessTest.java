@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -20,6 +21,8 @@ import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.engine.FastComputationGraph;
+import org.resnet4j.engine.OneDnn;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.weights.SavedModel;
@@ -59,6 +62,34 @@ class ProcessTest {
     training.destroy();
     assertEquals(128 + 15, training.waitFor(), () -> read("err"));
     assertTrue(read("err").contains("Stopped. The best model so far, of epoch "), read("err"));
+    Ran predicted = Ran.of("predict", "--model", run, data.resolve("red/000.png"));
+    assertEquals(0, predicted.code(), predicted.err());
+  }
+
+  /** The head's phase keeps few activations, so that it fits where the whole net's doesn't. */
+  @Test
+  void whereMemoryRunsOutTheBestModelStays() throws Exception {
+    Path data = folder.resolve("data");
+    ShapeImages.write(data.resolve("red"), ShapeImages.Shape.RED_DISC, 20, 1);
+    ShapeImages.write(data.resolve("green"), ShapeImages.Shape.GREEN_SQUARE, 20, 1);
+    Path weights = folder.resolve("weights");
+    Path run = folder.resolve("run");
+    FastComputationGraph net = OneDnn.wrap(ResNets.named("cifar_resnet20").numClasses(2).seed(1).build().init());
+    new SavedModel(net, List.of("a", "b"), Preprocessing.torch(32), Map.of()).save(weights);
+    long needed = net.trainingMemory(new long[] {16, 3, 32, 32});
+    net.close();
+    Process training = start(List.of("-Dorg.bytedeco.javacpp.maxbytes=" + needed * 9 / 10,
+        "-Dorg.bytedeco.javacpp.maxphysicalbytes=0", "-Dorg.nd4j.log.initialization=false",
+        "-Dlogback.configurationFile=org/resnet4j/training/cli/logback.xml"), "finetune", "--data", data.toString(),
+        "--weights", weights.toString(), "--out", run.toString(), "--batch", "16", "--head-epochs", "1", "--epochs",
+        "1");
+    assertEquals(ExitCode.FAILURE.code(), training.waitFor(), () -> read("err"));
+    List<String> said = read("err").lines().toList();
+    assertEquals("Stopped. The best model so far, of epoch 1, is in " + run + ".", said.get(said.size() - 2));
+    assertEquals(String.format(Locale.ROOT, "Out of memory (a step's activations take %,d MB). Lower --batch or"
+        + " --image-size, compute activations again with --checkpoint-activations, or give more with"
+        + " RESNET4J_JAVA_OPTS=-Xmx...: the limit of what lies outside the heap grows with it.", needed >> 20),
+        said.get(said.size() - 1));
     Ran predicted = Ran.of("predict", "--model", run, data.resolve("red/000.png"));
     assertEquals(0, predicted.code(), predicted.err());
   }

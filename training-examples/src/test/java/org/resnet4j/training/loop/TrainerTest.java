@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -17,11 +18,14 @@ import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.resnet4j.engine.OneDnn;
 import org.resnet4j.training.loop.LearningRate.Shape;
 import org.resnet4j.training.loop.TrainingResult.End;
 import org.resnet4j.zoo.ResNets;
@@ -100,15 +104,18 @@ class TrainerTest {
     assertEquals(reached + 1 + 2, result.epochs().size(), "up to the highest, and two without a gain");
   }
 
-  @Test
-  void aDivergedRunKeepsTheBestModel() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aDivergedRunKeepsTheBestModel(boolean wrapped) throws IOException {
     List<INDArray> saved = new ArrayList<>();
-    TrainingResult result = train(net(1), plan(0, phase(1, 0.05), phase(3, 1e30)), new TrainingObserver() {
+    TrainingPlan plan = plan(0, phase(1, 0.05), phase(3, 1e30));
+    UnaryOperator<ComputationGraph> engine = wrapped ? OneDnn::wrap : UnaryOperator.identity();
+    TrainingResult result = new Trainer(plan, ColourBatches.CLASSES, engine, new TrainingObserver() {
       @Override
       public void improved(ComputationGraph graph, EpochMetrics epoch) {
         saved.add(graph.params().dup());
       }
-    });
+    }).train(net(1), ColourBatches.of(IMAGES, 8, 1), IMAGES, ColourBatches.of(16, 16, 2));
     assertEquals(End.DIVERGED, result.end());
     assertEquals(1, result.best().orElseThrow().epoch());
     assertEquals(saved.get(0), result.graph().params());

@@ -27,9 +27,30 @@ public final class FloatChunks {
     if (array.isEmpty()) {
       return;
     }
-    INDArray flat = array.castTo(DataType.FLOAT).dup('c').reshape(length);
-    for (long begin = 0; begin < length; begin += LENGTH) {
-      sink.accept(flat.get(NDArrayIndex.interval(begin, Math.min(length, begin + LENGTH))).toFloatVector());
+    INDArray floats = array.castTo(DataType.FLOAT);
+    // Copies are freed here: to the collector they are small objects, and all that a network saves would pile up.
+    try (Copy rows = new Copy(floats.dup('c'))) {
+      INDArray flat = rows.array.reshape(length);
+      for (long begin = 0; begin < length; begin += LENGTH) {
+        float[] values;
+        try (Copy piece = new Copy(flat.get(NDArrayIndex.interval(begin, Math.min(length, begin + LENGTH))).dup())) {
+          values = piece.array.data().asFloat();
+        }
+        sink.accept(values);
+      }
+    } finally {
+      if (floats != array) {
+        new Copy(floats).close();
+      }
+    }
+  }
+
+  /** An array of nobody else's. */
+  private record Copy(INDArray array) implements AutoCloseable {
+    @Override public void close() {
+      if (array.closeable()) {
+        array.close();
+      }
     }
   }
 

@@ -178,8 +178,7 @@ public final class ModelWeights {
   static void checkValues(ComputationGraph graph) {
     checkGammas(graph);
     TensorSource source = source(graph);
-    parameters(graph).forEach((name, parameter) ->
-        checkValues(source, name, source.read(name), parameter.least()));
+    parameters(graph).forEach((name, parameter) -> checked(source, name, parameter).close());
   }
 
   private static void checkGammas(ComputationGraph graph) {

@@ -209,16 +209,17 @@ public final class Safetensors implements TensorSource, Closeable {
       AtomicFiles.writeFully(out, ByteBuffer.wrap(header));
       ByteBuffer bytes = ByteBuffer.allocate(FloatChunks.LENGTH * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       for (Map.Entry<String, long[]> tensor : shapes.entrySet()) {
-        INDArray array = tensors.read(tensor.getKey());
-        if (!Arrays.equals(array.shape(), tensor.getValue())) {
-          throw new WeightsException(Reason.NOT_WRITABLE, tensors.name(),
-              "tensor " + quote(tensor.getKey()) + " to stay " + Arrays.toString(tensor.getValue()),
-              Arrays.toString(array.shape()));
+        try (INDArray array = tensors.read(tensor.getKey())) {
+          if (!Arrays.equals(array.shape(), tensor.getValue())) {
+            throw new WeightsException(Reason.NOT_WRITABLE, tensors.name(),
+                "tensor " + quote(tensor.getKey()) + " to stay " + Arrays.toString(tensor.getValue()),
+                Arrays.toString(array.shape()));
+          }
+          FloatChunks.forEach(array, values -> {
+            bytes.clear().asFloatBuffer().put(values);
+            AtomicFiles.writeFully(out, bytes.limit(values.length * Float.BYTES));
+          });
         }
-        FloatChunks.forEach(array, values -> {
-          bytes.clear().asFloatBuffer().put(values);
-          AtomicFiles.writeFully(out, bytes.limit(values.length * Float.BYTES));
-        });
       }
     };
   }
