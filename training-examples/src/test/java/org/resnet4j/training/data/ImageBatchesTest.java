@@ -87,6 +87,40 @@ class ImageBatchesTest {
   }
 
   @Test
+  void batchesAreFreedWhenTheNextIsAskedFor() {
+    BatchOptions options = BatchOptions.training(4, Augmentation.PAD_AND_CROP, 7);
+    INDArray last = null;
+    try (ImageBatches kept = batches(options); ImageBatches freed = batches(options.withFreesBatches(true))) {
+      INDArray first = kept.next().getFeatures();
+      kept.epoch(0);
+      for (int epoch = 0; epoch < 2; epoch++) {
+        while (kept.hasNext()) {
+          DataSet batch = freed.next();
+          assertTrue(last == null || last.wasClosed());
+          assertEquals(kept.next().getFeatures(), batch.getFeatures());
+          last = batch.getFeatures();
+        }
+        assertFalse(freed.hasNext());
+        assertFalse(last.wasClosed(), "nobody has asked for another");
+        kept.reset();
+        freed.reset();
+      }
+      assertFalse(first.wasClosed());
+    }
+    assertTrue(last.wasClosed());
+  }
+
+  @Test
+  void theHeapHoldsImagesAndTheBatchesAhead() {
+    try (ImageBatches batches = batches(BatchOptions.evaluation(4))) {
+      assertEquals(11 * 4 * 8 * 8 + 2 * 4 * Float.BYTES * 3 * 8 * 8, batches.heapBytes());
+    }
+    try (ImageBatches batches = batches(BatchOptions.evaluation(100).withCacheBytes(0))) {
+      assertEquals(2 * 11 * Float.BYTES * 3 * 8 * 8, batches.heapBytes());
+    }
+  }
+
+  @Test
   void anEpochCanBeEnteredDirectly() {
     BatchOptions options = BatchOptions.training(4, Augmentation.FINE_TUNE_CROP, 7);
     try (ImageBatches walked = batches(options); ImageBatches jumped = batches(options)) {
