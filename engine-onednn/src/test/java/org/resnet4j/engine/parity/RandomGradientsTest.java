@@ -3,7 +3,6 @@ package org.resnet4j.engine.parity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
 import net.jqwik.api.EdgeCasesMode;
@@ -13,7 +12,6 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.resnet4j.engine.WithoutHelpers;
@@ -61,7 +59,7 @@ class RandomGradientsTest {
         double error = TrainingStep.error(expected.gradients().get(name), found.gradients().get(name), scale);
         if (!(error <= TOLERANCE)) {
           // Both are off where float32 has too few digits.
-          exact = exact == null ? exact(graph, data) : exact;
+          exact = exact == null ? TrainingStep.exact(graph, data) : exact;
           INDArray truth = exact.gradients().get(name);
           double own = TrainingStep.error(truth, expected.gradients().get(name), scale);
           double its = TrainingStep.error(truth, found.gradients().get(name), scale);
@@ -72,14 +70,5 @@ class RandomGradientsTest {
     } finally {
       graph.close();
     }
-  }
-
-  private static TrainingStep exact(ComputationGraph graph, MultiDataSet data) {
-    return TrainingStep.of(graph.convertDataType(DataType.DOUBLE), new MultiDataSet(doubles(data.getFeatures()),
-        doubles(data.getLabels())));
-  }
-
-  private static INDArray[] doubles(INDArray... arrays) {
-    return Arrays.stream(arrays).map(array -> array.castTo(DataType.DOUBLE)).toArray(INDArray[]::new);
   }
 }

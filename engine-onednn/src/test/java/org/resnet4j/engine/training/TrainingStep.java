@@ -60,6 +60,16 @@ public record TrainingStep(double score, Set<String> names, Map<String, INDArray
     return new TrainingStep(graph.score(), names, parts(graph));
   }
 
+  /** DL4J's in float64. */
+  public static TrainingStep exact(ComputationGraph graph, MultiDataSet data) {
+    return of(graph.convertDataType(DataType.DOUBLE), new MultiDataSet(doubles(data.getFeatures()),
+        doubles(data.getLabels())));
+  }
+
+  private static INDArray[] doubles(INDArray... arrays) {
+    return Arrays.stream(arrays).map(array -> array.castTo(DataType.DOUBLE)).toArray(INDArray[]::new);
+  }
+
   /** Each parameter's part of the flat array. */
   private static Map<String, INDArray> parts(ComputationGraph graph) {
     INDArray flat = graph.getFlattenedGradients();
@@ -135,11 +145,8 @@ public record TrainingStep(double score, Set<String> names, Map<String, INDArray
 
   /** Gradients are those of the sum over the batch. */
   private static double sum(ComputationGraph graph, MultiDataSet data) {
-    INDArray[] features = Arrays.stream(data.getFeatures()).map(array -> array.castTo(DataType.DOUBLE))
-        .toArray(INDArray[]::new);
-    INDArray[] labels = Arrays.stream(data.getLabels()).map(array -> array.castTo(DataType.DOUBLE))
-        .toArray(INDArray[]::new);
-    return graph.score(new MultiDataSet(features, labels), true) * features[0].size(0);
+    INDArray[] features = doubles(data.getFeatures());
+    return graph.score(new MultiDataSet(features, doubles(data.getLabels())), true) * features[0].size(0);
   }
 
   /** A network with the vertices given, in NCHW and in NHWC; in bfloat16, too. */
