@@ -3,7 +3,7 @@ package org.resnet4j.benchmarks.worker;
 /** What a contender computes in. */
 public enum NumberType {
   F32("f32", 1e-3, 5e-3),
-  BF16("bf16", 0.2, 0.015),
+  BF16("bf16", 0.2, 0.03),
   INT8("int8", 0.5, 0);
 
   private final String label;

@@ -249,7 +249,38 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
       });
     }
 
+    /** By the transposed matrix: a convolution forward, which can add to a gradient that is there. */
+    private boolean inputGradientByTranspose(Tensor dy) {
+      Tensor sum = tape.soFar(input, x.desc());
+      if (sum == null || sum.shares(dy) || !isProduct() || window.stride()[0] > 1 || window.stride()[1] > 1
+          || !weight.isTrained()) {
+        return false;
+      }
+      primitive_attr attributes = emitter.attributes();
+      post_ops after = new post_ops();
+      after.append_sum();
+      attributes.set_post_ops(after);
+      convolution_forward.primitive_desc description = new convolution_forward.primitive_desc(emitter.engine(),
+          prop_kind.forward_inference, algorithm.convolution_direct, target,
+          Descs.any(new long[] {inputChannels(), channels, 1, 1}, emitter.type()), x.desc(), window.strides(),
+          window.dilations(), placement.before(), placement.after(), attributes, true);
+      if (!Layouts.exists(description) || Layouts.reference(description)) {
+        return false;
+      }
+      emitter.run(description, new convolution_forward(description), Map.of(DNNL_ARG_SRC, dy, DNNL_ARG_WEIGHTS,
+          emitter.transposed(weight, description.weights_desc()), DNNL_ARG_DST, sum));
+      return true;
+    }
+
+    /** Whether it multiplies each pixel's channels by a matrix. */
+    private boolean isProduct() {
+      return window.isOnePixel() && groups == 1;
+    }
+
     private void inputGradient(convolution_forward.primitive_desc forward, Tensor dy) {
+      if (inputGradientByTranspose(dy)) {
+        return;
+      }
       convolution_backward_data.primitive_desc description = new convolution_backward_data.primitive_desc(
           emitter.engine(), algorithm.convolution_direct, x.desc(), Descs.any(weightShape(), emitter.type()),
           target, window.strides(), window.dilations(), placement.before(), placement.after(), forward,
@@ -294,7 +325,7 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
     }
 
     private void weightGradients(convolution_forward.primitive_desc forward, Tensor dy) {
-      if (window.isOnePixel() && groups == 1 && bias == null && regular()) {
+      if (isProduct() && bias == null && regular()) {
         product(dy);
         return;
       }

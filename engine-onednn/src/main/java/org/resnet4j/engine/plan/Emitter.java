@@ -252,6 +252,17 @@ public final class Emitter {
     return tensor;
   }
 
+  /**
+   * The transpose of a trained parameter that is a matrix, which each pass makes anew.
+   *
+   * @param desc of shape [C, C', 1, 1] for a parameter of shape [C', C, 1, 1]
+   */
+  public Tensor transposed(Constant constant, memory.desc desc) {
+    long[] shape = Descs.shape(desc);
+    Tensor given = placed(new Storage.Master(constant), constant, new long[] {shape[1], shape[0], 1, 1});
+    return in(given.as(given.desc().permute_axes(new int[] {1, 0, 2, 3})), desc);
+  }
+
   /** Where the network wants a parameter's gradient, seen in the node's shape. */
   Tensor gradient(Constant constant, long[] shape) {
     return placed(new Storage.Gradient(constant), constant, shape);

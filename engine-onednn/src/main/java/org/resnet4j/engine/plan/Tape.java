@@ -101,6 +101,17 @@ public final class Tape {
     put(value, part);
   }
 
+  /** What a value's gradient is so far, for a primitive to add to in place; null where there is none that it may. */
+  public Tensor soFar(Value value, memory.desc desc) {
+    Tensor before = gradients.remove(value);
+    if (before == null) {
+      return null;
+    }
+    boolean possible = before.desc().equals(desc) && free(before);
+    gradients.put(value, before);
+    return possible ? before : null;
+  }
+
   /** Adds to a value's gradient a tensor that nobody else has. */
   public void put(Value value, Tensor part) {
     if (wants(value)) {
