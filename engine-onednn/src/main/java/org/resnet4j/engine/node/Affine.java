@@ -54,7 +54,7 @@ public record Affine(Value input, Value output, Constant scale, Constant shift, 
     // Channels as the second axis: oneDNN 3.11 shifts others wrong in some layouts.
     List<Integer> order = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
     order.add(1, order.remove(place));
-    Tensor y = scaled(emitter, Permute.permuted(x, order));
+    Tensor y = scaled(emitter, Layouts.ordinary(emitter, Permute.permuted(x, order)));
     emitter.give(output, Permute.permuted(y, IntStream.range(0, x.rank()).mapToObj(order::indexOf).toList()));
   }
 
@@ -95,7 +95,7 @@ public record Affine(Value input, Value output, Constant scale, Constant shift, 
     new Affine(input, output, scale, shift, axis, List.of()).forward(emitter);
     Tensor x = emitter.tensor(input);
     tape.record(output, () -> {
-      Tensor dy = tape.take(output);
+      Tensor dy = Layouts.ordinary(emitter, tape.take(output));
       long[] shape = new long[x.rank()];
       Arrays.fill(shape, 1);
       shape[axis < 0 ? axis + x.rank() : axis] = scale.length();

@@ -28,14 +28,15 @@ record Binary(Emitter emitter, algorithm function, memory.data_type type, List<E
     NEW
   }
 
-  Tensor of(Tensor a, Tensor b) {
+  Tensor of(Tensor given, Tensor b) {
+    Tensor a = Arrays.equals(given.shape(), b.shape()) ? given : Layouts.ordinary(emitter, given);
     binary.primitive_desc description = describe(a, b);
     if (Layouts.reference(description) && a.rank() > 2) {
       if (rowAxes(a, b) > 0) {
         return byRows(a, b);
       } else if (a.rank() == 4) {
         // Channels last as DL4J's array has them: to the kernels they are the second axis.
-        Tensor turned = Permute.permuted(a, Permute.TO_CHANNELS_FIRST);
+        Tensor turned = Layouts.ordinary(emitter, Permute.permuted(a, Permute.TO_CHANNELS_FIRST));
         Tensor other = Permute.permuted(b, Permute.TO_CHANNELS_FIRST);
         binary.primitive_desc better = describe(turned, other);
         if (!Layouts.reference(better)) {

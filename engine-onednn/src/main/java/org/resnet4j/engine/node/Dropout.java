@@ -34,7 +34,7 @@ public record Dropout(Value input, Value output, double retained, Integer channe
 
   @Override
   public void train(Emitter emitter, Tape tape) {
-    Tensor x = emitter.tensor(input);
+    Tensor x = Layouts.ordinary(emitter, emitter.tensor(input));
     long[] shape = x.shape();
     if (channels != null) {
       Arrays.fill(shape, 1, shape.length, 1);
@@ -44,7 +44,7 @@ public record Dropout(Value input, Value output, double retained, Integer channe
     emitter.retain(factors, retained);
     emitter.give(output, product(emitter, x, factors, emitter.allocate(x.desc())));
     tape.record(output, () -> {
-      Tensor dy = tape.take(output);
+      Tensor dy = Layouts.ordinary(emitter, tape.take(output));
       tape.put(input, product(emitter, dy, factors, tape.owns(dy) ? dy : emitter.allocate(dy.desc())));
     });
   }

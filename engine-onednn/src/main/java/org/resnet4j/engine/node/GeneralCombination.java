@@ -92,13 +92,14 @@ record GeneralCombination(Combination combination, Emitter emitter, Tape tape) {
   /** Summed along the axes on which the input was repeated. */
   private Tensor summed(Tensor gradient, Tensor input) {
     long[] shape = Align.shape(input, gradient.rank());
-    Tensor sum = gradient;
+    Tensor sum = Layouts.ordinary(emitter, gradient);
     if (!Arrays.equals(shape, gradient.shape())) {
       memory.desc desc = Descs.plain(shape, gradient.type());
       reduction.primitive_desc description = new reduction.primitive_desc(emitter.engine(), algorithm.reduction_sum,
-          gradient.desc(), desc, 0, 0, emitter.attributes(), false);
+          sum.desc(), desc, 0, 0, emitter.attributes(), false);
+      Tensor terms = sum;
       sum = emitter.allocate(desc);
-      emitter.run(description, new reduction(description), Map.of(DNNL_ARG_SRC, gradient, DNNL_ARG_DST, sum));
+      emitter.run(description, new reduction(description), Map.of(DNNL_ARG_SRC, terms, DNNL_ARG_DST, sum));
     }
     return input.rank() == gradient.rank() ? sum : Reshape.reshaped(emitter, sum, input.shape());
   }

@@ -43,7 +43,7 @@ final class Layouts {
       strides[outerFirst.get(i)] = step;
       step *= shape[outerFirst.get(i)];
     }
-    return new memory.desc(shape, type, strides);
+    return Descs.canonical(new memory.desc(shape, type, strides));
   }
 
   /** The layouts with blocks that kernels give and take, of 16, 8 or 4 channels; null for a view of one. */
@@ -82,10 +82,21 @@ final class Layouts {
       layouts.add(like(x.desc(), x.shape(), type));
     }
     if (x.rank() == 4) {
-      layouts.add(Descs.channelsLast(x.shape(), type));
+      layouts.add(Descs.canonical(Descs.channelsLast(x.shape(), type)));
     }
     layouts.add(Descs.plain(x.shape(), type));
     return layouts;
+  }
+
+  /**
+   * A tensor along whose axes a kernel may repeat a second array: row by row, channels last or in blocks of channels; a
+   * copy where it lies otherwise. Of other layouts oneDNN 3.11 takes the second array's numbers from elsewhere, even
+   * from behind it.
+   */
+  static Tensor ordinary(Emitter emitter, Tensor x) {
+    boolean usual = blocked(x.desc()) || x.rank() > 2
+        && x.desc().equals(Descs.channelsLast(x.shape(), x.type()));
+    return usual ? x : emitter.plain(x);
   }
 
   /**

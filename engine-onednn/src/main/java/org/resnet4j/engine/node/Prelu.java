@@ -48,7 +48,7 @@ public record Prelu(Value input, Value output, Constant slope) implements Unary 
     if (x.rank() < 2 || x.size(1) != slope.length()) {
       throw emitter.wrong(slope.length() + " channels on axis 1", x);
     }
-    return x;
+    return Layouts.ordinary(emitter, x);
   }
 
   private prelu_forward.primitive_desc describe(Emitter emitter, prop_kind kind, memory.desc layout) {

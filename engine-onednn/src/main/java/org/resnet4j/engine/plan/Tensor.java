@@ -10,7 +10,7 @@ public final class Tensor {
 
   Tensor(Storage storage, memory.desc desc) {
     this.storage = storage;
-    this.desc = desc;
+    this.desc = Descs.canonical(desc);
     this.shape = Descs.shape(desc);
   }
 

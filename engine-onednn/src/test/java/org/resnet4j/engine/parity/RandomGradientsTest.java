@@ -43,7 +43,7 @@ class RandomGradientsTest {
     check(graph);
   }
 
-  private static void check(RandomGraph random) {
+  static void check(RandomGraph random) {
     ComputationGraph graph = random.initialised();
     try {
       INDArray[] labels = random.outputs().stream().map(output -> Sketch.labels(random.batch(), Assembly.CLASSES))

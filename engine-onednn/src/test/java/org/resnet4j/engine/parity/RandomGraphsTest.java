@@ -33,7 +33,7 @@ class RandomGraphsTest {
     check(graph);
   }
 
-  private static void check(RandomGraph random) {
+  static void check(RandomGraph random) {
     ComputationGraph graph = random.initialised();
     try {
       INDArray[] inputs = random.arrays(random.batch());
