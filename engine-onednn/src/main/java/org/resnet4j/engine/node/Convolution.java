@@ -24,6 +24,7 @@ import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc;
 import org.resnet4j.engine.plan.Constant;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
@@ -281,10 +282,10 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
       if (inputGradientByTranspose(dy)) {
         return;
       }
-      convolution_backward_data.primitive_desc description = new convolution_backward_data.primitive_desc(
-          emitter.engine(), algorithm.convolution_direct, x.desc(), Descs.any(weightShape(), emitter.type()),
-          target, window.strides(), window.dilations(), placement.before(), placement.after(), forward,
-          emitter.attributes(), false);
+      convolution_backward_data.primitive_desc description = right(placement,
+          new convolution_backward_data.primitive_desc(emitter.engine(), algorithm.convolution_direct, x.desc(),
+              Descs.any(weightShape(), emitter.type()), target, window.strides(), window.dilations(),
+              placement.before(), placement.after(), forward, emitter.attributes(), false));
       tape.give(input, x.desc(), dx -> emitter.run(description, new convolution_backward_data(description),
           Map.of(DNNL_ARG_DIFF_DST, dy, DNNL_ARG_WEIGHTS, emitter.constant(weight, description.weights_desc()),
               DNNL_ARG_DIFF_SRC, dx)));
@@ -330,13 +331,13 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
         return;
       }
       memory.desc weights = Descs.any(weightShape(), Emitter.f32());
-      convolution_backward_weights.primitive_desc description = bias == null
+      convolution_backward_weights.primitive_desc description = right(placement, bias == null
           ? new convolution_backward_weights.primitive_desc(emitter.engine(), algorithm.convolution_direct, x.desc(),
               weights, target, window.strides(), window.dilations(), placement.before(), placement.after(), forward,
               emitter.attributes(), false)
           : new convolution_backward_weights.primitive_desc(emitter.engine(), algorithm.convolution_direct, x.desc(),
               weights, biases, target, window.strides(), window.dilations(), placement.before(), placement.after(),
-              forward, emitter.attributes(), false);
+              forward, emitter.attributes(), false));
       tape.parameters(weight, description.diff_weights_desc(), bias, biases, (dWeight, dBias) -> {
         Map<Integer, Tensor> arguments =
             new HashMap<>(Map.of(DNNL_ARG_SRC, x, DNNL_ARG_DIFF_DST, dy, DNNL_ARG_DIFF_WEIGHTS, dWeight));
@@ -383,11 +384,12 @@ public record Convolution(Value input, Value output, Constant weight, Constant b
   }
 
   /** The kernel, or the next one where it is one that computes wrong numbers; null if there is no other. */
-  private convolution_forward.primitive_desc right(Window.Placement placement,
-      convolution_forward.primitive_desc description) {
-    // oneDNN 3.11 takes rows for columns where a strided window has one place in a row: wrong rows, or unused memory.
-    boolean wrong = placement.size()[0] > 1 && placement.size()[1] == 1 && window.stride()[1] > 1;
-    while (wrong && Layouts.exists(description) && description.impl_info_str().getString().startsWith("brg")) {
+  private <D extends primitive_desc> D right(Window.Placement placement, D description) {
+    // oneDNN 3.11 takes rows for columns where a strided window has one place in a row: wrong rows, or unused memory; and
+    // reads beside the image for windows that see nothing of it.
+    boolean wrong = placement.size()[0] > 1 && placement.size()[1] == 1 && window.stride()[1] > 1
+        || !window.reachesImage();
+    while (wrong && Layouts.exists(description) && description.impl_info_str().getString().contains("brg")) {
       if (!description.next_impl()) {
         return null;
       }

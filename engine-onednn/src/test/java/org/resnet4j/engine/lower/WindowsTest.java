@@ -71,6 +71,7 @@ class WindowsTest {
         Case.of(32, 16, 1, 7, 1, 1, 1, Truncate, 0),
         Case.of(32, 16, 1, 7, 1, 2, 1, Truncate, 0),
         Case.of(4, 4, 1, 9, 3, 2, 1, Strict, 1),
+        new Case(8, 18, 2, 17, 1, new int[] {2, 1}, new int[] {1, 2}, new int[] {3, 3}, Truncate, new int[] {1, 1}),
         Case.of(32, 32, 2, 9, 3, 1, 1, Truncate, 1),
         Case.of(32, 64, 8, 9, 3, 2, 1, Truncate, 1),
         Case.of(6, 9, 3, 9, 3, 2, 1, Same, 0),

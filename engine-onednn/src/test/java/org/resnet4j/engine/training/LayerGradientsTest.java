@@ -81,6 +81,8 @@ class LayerGradientsTest {
             .dataFormat(net.format).build()));
     LAYERS.put("convolution same", net -> net.convolution(5).then(new ConvolutionLayer.Builder(3, 4).stride(2, 3)
         .convolutionMode(ConvolutionMode.Same).hasBias(false).nOut(4).dataFormat(net.format).build()));
+    LAYERS.put("convolution with one place in a row", net -> net.convolution(1).then(
+        new ConvolutionLayer.Builder(2, 5).stride(1, 3).nOut(1).dataFormat(net.format).build()));
     LAYERS.put("convolution dilated", net -> net.convolution(5).then(new DilatedConvolution.Builder(3, 3)
         .dilation(2, 2).padding(2, 2).nOut(4).dataFormat(net.format).build()));
     LAYERS.put("convolution of pixels", net -> net.convolution(5).pixelwise(4));
