@@ -53,7 +53,10 @@ public final class Emitter {
         readers.merge(input, 1, Integer::sum);
       }
     }
-    program.outputs().forEach(output -> lastReaders.put(output, Integer.MAX_VALUE));
+    for (Value output : program.outputs()) {
+      lastReaders.put(output, Integer.MAX_VALUE);
+      readers.merge(output, 1, Integer::sum);
+    }
     segments = pass == Pass.TRAINING_WITH_RECOMPUTATION ? cuts(program, lastReaders) : List.of();
     if (tape != null) {
       program.nodes().stream().filter(node -> tape.wants(node.output()))

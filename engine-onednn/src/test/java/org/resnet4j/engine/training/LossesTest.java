@@ -221,6 +221,26 @@ class LossesTest {
     }
   }
 
+  /** A loss reads what a sum reads, too: nothing may be written over it. */
+  @Test
+  void inTheMiddle() {
+    Sketch net = new Sketch(CNN2DFormat.NCHW);
+    net.convolution(5);
+    String first = net.last();
+    net.convolution(5);
+    String middle = net.last();
+    net.join(new ElementWiseVertex(ElementWiseVertex.Op.Add), middle, first)
+        .then("classes", new OutputLayer.Builder(new LossMCXENT()).activation(Activation.SOFTMAX)
+            .nOut(Sketch.CLASSES).build());
+    net.builder().addLayer("map",
+        new CnnLossLayer.Builder(new LossMSE()).activation(Activation.IDENTITY).build(), middle);
+    MultiDataSet data = new MultiDataSet(new INDArray[] {images(net)},
+        new INDArray[] {soft(), Sketch.numbers("map", BATCH, 5, 8, 7)});
+    try (Pair pair = new Pair(net.outputs("classes", "map"))) {
+      pair.compareStep(data).fit(data, data).assertSame();
+    }
+  }
+
   /** What the engine can't do is named, and DL4J does it. */
   @Test
   void masksOfInputsAreNamed() {
