@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.training.cli.ComputeOptions.Chosen;
 import org.resnet4j.training.cli.ModelSource.Loaded;
@@ -114,7 +115,7 @@ final class FinetuneRun {
         ImageBatches batches = options.data.evaluation(images, classes, network);
         Progress progress = Progress.start("Evaluating", images.size(), err)) {
       evaluation = Evaluation.of(computed, classes, batches, n -> {
-        seen.addAll(batches.lastBatch());
+        IntStream.of(batches.lastBatch()).mapToObj(images::get).forEach(seen::add);
         progress.step(n, "");
       });
     }

@@ -3,10 +3,11 @@ package org.resnet4j.training.data;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.util.random.RandomGenerator;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.resnet4j.zoo.image.Preprocessing;
 
 /** How a training image is varied: a random crop, and a horizontal flip half of the time. */
-public sealed interface Augmentation {
+public interface Augmentation {
 
   /** The image as in evaluation. */
   Augmentation NONE = new None();
@@ -22,6 +23,14 @@ public sealed interface Augmentation {
 
   /** The network's height x width out of a prepared image, by the generator's draws alone. */
   BufferedImage vary(BufferedImage prepared, Preprocessing preprocessing, RandomGenerator random);
+
+  /**
+   * Changes the varied image's normalised values in place, after {@link #vary} and with the same generator.
+   *
+   * @param values holds them from {@code offset}, [C, H, W] or [H, W, C] as the format says
+   */
+  default void finish(float[] values, int offset, Preprocessing preprocessing, CNN2DFormat format,
+      RandomGenerator random) { }
 
   /** See {@link #NONE}. */
   record None() implements Augmentation {

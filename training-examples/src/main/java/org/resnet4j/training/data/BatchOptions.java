@@ -1,13 +1,13 @@
 package org.resnet4j.training.data;
 
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.resnet4j.zoo.image.ImageDecoder;
 
 /**
  * How images become minibatches.
  *
  * @param batchSize    images a minibatch; the last one of an epoch may be smaller
  * @param augmentation what training images go through
+ * @param mixing       what whole training batches go through
  * @param format       the layout of the features
  * @param seed         of shuffling and augmentation
  * @param shuffle      whether each epoch has an order of its own
@@ -18,8 +18,8 @@ import org.resnet4j.zoo.image.ImageDecoder;
  * @param freesBatches whether a batch's features are freed when the next one is asked for, rather than some time after
  *                     nobody uses them; for those who are through with each batch by then
  */
-public record BatchOptions(int batchSize, Augmentation augmentation, CNN2DFormat format, long seed, boolean shuffle,
-                           int threads, long cacheBytes, OnBadImage onBadImage, ImageDecoder decoder,
+public record BatchOptions(int batchSize, Augmentation augmentation, Mixing mixing, CNN2DFormat format, long seed, boolean shuffle,
+                           int threads, long cacheBytes, OnBadImage onBadImage,
                            boolean freesBatches) {
 
   public BatchOptions {
@@ -31,45 +31,43 @@ public record BatchOptions(int batchSize, Augmentation augmentation, CNN2DFormat
 
   /** Shuffled. */
   public static BatchOptions training(int batchSize, Augmentation augmentation, long seed) {
-    return new BatchOptions(batchSize, augmentation, CNN2DFormat.NCHW, seed, true,
-        Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() / 8, OnBadImage.SKIP,
-        ImageDecoder.DEFAULT, false);
+    return new BatchOptions(batchSize, augmentation, Mixing.NONE, CNN2DFormat.NCHW, seed, true,
+        Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() / 8, OnBadImage.SKIP, false);
   }
 
   /** In the given order, as they are. */
   public static BatchOptions evaluation(int batchSize) {
-    return new BatchOptions(batchSize, Augmentation.NONE, CNN2DFormat.NCHW, 0, false,
-        Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() / 8, OnBadImage.SKIP,
-        ImageDecoder.DEFAULT, false);
+    return new BatchOptions(batchSize, Augmentation.NONE, Mixing.NONE, CNN2DFormat.NCHW, 0, false,
+        Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() / 8, OnBadImage.SKIP, false);
   }
 
   public BatchOptions withFormat(CNN2DFormat format) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+    return new BatchOptions(batchSize, augmentation, mixing, format, seed, shuffle, threads, cacheBytes, onBadImage,
         freesBatches);
   }
 
   public BatchOptions withThreads(int threads) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+    return new BatchOptions(batchSize, augmentation, mixing, format, seed, shuffle, threads, cacheBytes, onBadImage,
         freesBatches);
   }
 
   public BatchOptions withCacheBytes(long cacheBytes) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+    return new BatchOptions(batchSize, augmentation, mixing, format, seed, shuffle, threads, cacheBytes, onBadImage,
         freesBatches);
   }
 
   public BatchOptions withOnBadImage(OnBadImage onBadImage) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+    return new BatchOptions(batchSize, augmentation, mixing, format, seed, shuffle, threads, cacheBytes, onBadImage,
         freesBatches);
   }
 
-  public BatchOptions withDecoder(ImageDecoder decoder) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+  public BatchOptions withMixing(Mixing mixing) {
+    return new BatchOptions(batchSize, augmentation, mixing, format, seed, shuffle, threads, cacheBytes, onBadImage,
         freesBatches);
   }
 
   public BatchOptions withFreesBatches(boolean freesBatches) {
-    return new BatchOptions(batchSize, augmentation, format, seed, shuffle, threads, cacheBytes, onBadImage, decoder,
+    return new BatchOptions(batchSize, augmentation, mixing, format, seed, shuffle, threads, cacheBytes, onBadImage,
         freesBatches);
   }
 }

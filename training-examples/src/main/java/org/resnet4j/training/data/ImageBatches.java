@@ -1,10 +1,10 @@
 package org.resnet4j.training.data;
 
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
@@ -37,7 +38,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   /** Images by which others' sizes are judged. */
   private static final int SAMPLES = 16;
 
-  private final transient List<LabeledImage> images;
+  private final transient ImageSource images;
   private final transient List<String> classes;
   private final transient Preprocessing preprocessing;
   private final transient BatchOptions options;
@@ -47,14 +48,16 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   private final transient Deque<Batch> ahead = new ArrayDeque<>();
   /** Arrays of batches that ND4J has copied: new ones, of tens of megabytes, would fill the heap with garbage. */
   private final transient Deque<float[]> spare = new ArrayDeque<>();
-  private transient List<LabeledImage> lastBatch = List.of();
+  private transient int[] lastBatch = {};
   private transient int[] order;
   private transient int submitted;
   private transient int epoch;
+  private transient int passed;
+  private transient int peekedPosition;
   private transient boolean begun;
   private transient DataSet last;
   private transient DataSet peeked;
-  private transient List<LabeledImage> peekedImages;
+  private transient int[] peekedImages;
 
   /**
    * @param classes the class names, indexed by the images' labels
@@ -62,14 +65,22 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
    */
   public ImageBatches(List<LabeledImage> images, List<String> classes, Preprocessing preprocessing,
       BatchOptions options) {
-    this.images = List.copyOf(images);
+    this(new FileImages(images), classes, preprocessing, options);
+  }
+
+  /**
+   * @param classes the class names, indexed by the images' labels
+   * @throws IllegalArgumentException if a label has no class
+   */
+  public ImageBatches(ImageSource images, List<String> classes, Preprocessing preprocessing, BatchOptions options) {
+    this.images = images;
     this.classes = List.copyOf(classes);
     this.preprocessing = preprocessing;
     this.options = options;
-    for (LabeledImage image : images) {
-      if (image.label() < 0 || image.label() >= classes.size()) {
-        throw new IllegalArgumentException(image.file() + ": label must be 0 to " + (classes.size() - 1) + ", found "
-            + image.label());
+    for (int i = 0; i < images.size(); i++) {
+      if (images.label(i) < 0 || images.label(i) >= classes.size()) {
+        throw new IllegalArgumentException(images.name(i) + ": label must be 0 to " + (classes.size() - 1) + ", found "
+            + images.label(i));
       }
     }
     cache = new ImageCache(options.cacheBytes());
@@ -86,13 +97,25 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
 
   /** Starts the given epoch, 0-based, from its first batch. */
   public void epoch(int epoch) {
+    position(epoch, 0);
+  }
+
+  /** Goes to a batch of an epoch, both 0-based: what follows is what would have followed there. */
+  public void position(int epoch, int batch) {
     cancelAhead();
     this.epoch = epoch;
-    begun = false;
+    begun = batch > 0;
+    passed = batch;
     order = IntStream.range(0, images.size()).toArray();
     if (options.shuffle()) {
       shuffle(order, new SplittableRandom(mix(options.seed(), epoch, -1)));
     }
+    submitted = (int) Math.min(order.length, (long) batch * options.batchSize());
+  }
+
+  /** How many batches of the epoch {@link #next()} has gone past, for {@link #position(int, int)}. */
+  public int position() {
+    return passed;
   }
 
   /** The epoch that {@link #next()} draws from, 0-based. */
@@ -124,6 +147,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     freeLast();
     last = peeked;
     lastBatch = peekedImages;
+    passed = peekedPosition + 1;
     peeked = null;
     begun = true;
     return last;
@@ -137,9 +161,9 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     last = null;
   }
 
-  /** The images of the batch that {@link #next()} returned last, in its order. */
-  public List<LabeledImage> lastBatch() {
-    return lastBatch;
+  /** The source's indices of the images that {@link #next()} returned last, in the batch's order. */
+  public int[] lastBatch() {
+    return lastBatch.clone();
   }
 
   /** The images that were left out so far, over all epochs. */
@@ -157,7 +181,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
    * them, and the batches ahead.
    */
   public long heapBytes() {
-    return images.isEmpty() ? 0 : cacheBytes() + (long) BATCHES_AHEAD * Float.BYTES * batchLength();
+    return images.size() == 0 ? 0 : cacheBytes() + (long) BATCHES_AHEAD * Float.BYTES * batchLength();
   }
 
   private long cacheBytes() {
@@ -177,7 +201,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   }
 
   private BufferedImage prepared(int index) {
-    return options.augmentation().prepare(options.decoder().decode(images.get(index).file()), preprocessing);
+    return options.augmentation().prepare(images.image(index), preprocessing);
   }
 
   private Batch submit() {
@@ -189,12 +213,13 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     float[] features = spare.isEmpty() ? new float[batchLength()] : spare.remove();
     List<Future<Boolean>> done = new ArrayList<>(indices.length);
     int drawnIn = epoch;
+    int first = submitted - indices.length;
     for (int slot = 0; slot < indices.length; slot++) {
       int index = indices[slot];
       int offset = slot * preprocessing.inputLength();
       done.add(workers.submit(() -> load(index, drawnIn, features, offset)));
     }
-    return new Batch(indices, features, done);
+    return new Batch(first, indices, features, done);
   }
 
   private int batchLength() {
@@ -205,15 +230,16 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   private boolean load(int index, int drawnIn, float[] features, int offset) {
     try {
       BufferedImage prepared = cache.get(index, () -> prepared(index));
-      BufferedImage varied = options.augmentation()
-          .vary(prepared, preprocessing, new SplittableRandom(mix(options.seed(), drawnIn, index)));
+      SplittableRandom random = new SplittableRandom(mix(options.seed(), drawnIn, index));
+      BufferedImage varied = options.augmentation().vary(prepared, preprocessing, random);
       preprocessing.normalize(varied, options.format(), features, offset);
+      options.augmentation().finish(features, offset, preprocessing, options.format(), random);
       return true;
     } catch (ImageException e) {
       if (options.onBadImage() == OnBadImage.FAIL) {
         throw new DataException(DataException.Kind.BAD_IMAGE, e.getMessage(), e);
       }
-      skipped.put(index, new BadImage(images.get(index).file(), e.reason()));
+      skipped.put(index, new BadImage(Path.of(images.name(index)), e.reason()));
       return false;
     }
   }
@@ -221,26 +247,31 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   /** Waits for a batch, closes the gaps of skipped images, and peeks at it if anything is left. */
   private void collect(Batch batch) {
     int length = preprocessing.inputLength();
-    List<LabeledImage> kept = new ArrayList<>();
+    int[] kept = new int[batch.indices.length];
+    int count = 0;
     for (int slot = 0; slot < batch.indices.length; slot++) {
       if (await(batch.done.get(slot))) {
-        System.arraycopy(batch.features, slot * length, batch.features, kept.size() * length, length);
-        kept.add(images.get(batch.indices[slot]));
+        System.arraycopy(batch.features, slot * length, batch.features, count * length, length);
+        kept[count++] = batch.indices[slot];
       }
     }
-    if (kept.isEmpty()) {
+    if (count == 0) {
       spare.add(batch.features);
       return;
     }
-    float[] oneHot = new float[kept.size() * classes.size()];
-    for (int i = 0; i < kept.size(); i++) {
-      oneHot[i * classes.size() + kept.get(i).label()] = 1;
+    float[] labels = new float[count * classes.size()];
+    for (int i = 0; i < count; i++) {
+      labels[i * classes.size() + images.label(kept[i])] = 1;
     }
-    INDArray features = Nd4j.create(kept.size() * length == batch.features.length ? batch.features
-        : Arrays.copyOf(batch.features, kept.size() * length), preprocessing.shape(kept.size(), options.format()), 'c');
+    options.mixing().mix(new Mixing.Features(batch.features, count, preprocessing.channels().count(),
+        preprocessing.height(), preprocessing.width(), options.format() == CNN2DFormat.NHWC), labels,
+        new SplittableRandom(mix(options.seed(), epoch, -2 - batch.first)));
+    INDArray features = Nd4j.create(count * length == batch.features.length ? batch.features
+        : Arrays.copyOf(batch.features, count * length), preprocessing.shape(count, options.format()), 'c');
     spare.add(batch.features);
-    peeked = new DataSet(features, Nd4j.create(oneHot, new long[] {kept.size(), classes.size()}, 'c'));
-    peekedImages = Collections.unmodifiableList(kept);
+    peeked = new DataSet(features, Nd4j.create(labels, new long[] {count, classes.size()}, 'c'));
+    peekedImages = Arrays.copyOf(kept, count);
+    peekedPosition = batch.first / options.batchSize();
   }
 
   private boolean await(Future<Boolean> image) {
@@ -292,7 +323,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     return new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch).nextLong() + index;
   }
 
-  private record Batch(int[] indices, float[] features, List<Future<Boolean>> done) { }
+  private record Batch(int first, int[] indices, float[] features, List<Future<Boolean>> done) { }
 
   @Override public DataSet next(int count) {
     if (count != options.batchSize()) {

@@ -1,0 +1,23 @@
+package org.resnet4j.training.data;
+
+import java.awt.image.BufferedImage;
+import org.resnet4j.zoo.image.ImageException;
+
+/** Labelled images that can be fetched in any order, by many threads at once: files, or arrays in memory. */
+public interface ImageSource {
+  /** How many images there are; their indices are 0 to one less. */
+  int size();
+
+  /** The index into the class names. */
+  int label(int index);
+
+  /** What messages and reports call the image: a path, or such as "test image 17". */
+  String name(int index);
+
+  /**
+   * The image itself, which the caller doesn't change, TYPE_INT_RGB.
+   *
+   * @throws ImageException if it can't be read any more
+   */
+  BufferedImage image(int index);
+}
