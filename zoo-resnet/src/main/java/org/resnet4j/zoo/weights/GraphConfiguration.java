@@ -45,7 +45,7 @@ final class GraphConfiguration {
 
   private static final Pattern ALLOWED_CLASS = Pattern.compile("(org\\.deeplearning4j\\.nn\\.(conf|weights)"
       + "|org\\.nd4j\\.linalg\\.(activations|learning|lossfunctions|schedule)"
-      + "|org\\.resnet4j\\.zoo\\.(layer|updater))\\.[A-Za-z0-9_.$]+");
+      + "|org\\.resnet4j\\.zoo\\.(layer|schedule|updater))\\.[A-Za-z0-9_.$]+");
   private static final Pattern ENUM_CONSTANT = Pattern.compile("[A-Z0-9_]+");
 
   private static final JsonFactory JSON = JsonFactory.builder()

@@ -1,0 +1,13 @@
+package org.resnet4j.training.recipe;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** What the field {@code kind} says of a record that is one of several; the name alone does where nothing else is given. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+@interface Kind {
+  String value();
+}
