@@ -7,6 +7,16 @@ public final class DataException extends RuntimeException {
   public enum Kind {
     NO_FOLDER, NOT_A_FOLDER, NO_CLASSES, NO_IMAGES, EMPTY_CLASS, ONE_CLASS, CLASS_NAME, UNKNOWN_CLASS, AMBIGUOUS_SPLIT,
     TOO_FEW_TO_SPLIT, BAD_IMAGE,
+    /** Neither a name of a data set nor a file or folder of a known kind. */
+    UNKNOWN_DATA,
+    /** A data set's file is not what its format says. */
+    BAD_FILE,
+    /** A published data set is neither in the cache nor can it be fetched. */
+    NOT_AVAILABLE,
+    /** Nothing to validate on. */
+    NO_VALIDATION,
+    /** Larger than what is kept in memory. */
+    TOO_LARGE,
     /** The file system refused. */
     UNREADABLE,
     /** The waiting thread was interrupted. */

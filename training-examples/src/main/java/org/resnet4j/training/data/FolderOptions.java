@@ -5,18 +5,17 @@ import org.resnet4j.zoo.image.ImageDecoder;
 /**
  * How a folder of images is read.
  *
- * @param validationShare of the images without a given split, above 0 and below 1; 0: no validation images are split
- *                        off
+ * @param validation      how many of the images without a given split are held out
  * @param testShare       of the images without any given split; 0: none
  * @param seed            of the split
  * @param threads         that decode and hash
  * @param progress        is called after each image, one call at a time, from those threads
  */
-public record FolderOptions(double validationShare, double testShare, long seed, OnBadImage onBadImage, int threads,
+public record FolderOptions(HeldOut validation, double testShare, long seed, OnBadImage onBadImage, int threads,
                             ImageDecoder decoder, Progress progress) {
 
   /** A fifth for validation, nothing for test, bad images skipped, a thread a core. */
-  public static final FolderOptions DEFAULT = new FolderOptions(0.2, 0, 1, OnBadImage.SKIP,
+  public static final FolderOptions DEFAULT = new FolderOptions(HeldOut.share(0.2), 0, 1, OnBadImage.SKIP,
       Runtime.getRuntime().availableProcessors(), ImageDecoder.DEFAULT, (done, total) -> { });
 
   /** Hears how far the scan is. */
@@ -26,7 +25,8 @@ public record FolderOptions(double validationShare, double testShare, long seed,
   }
 
   public FolderOptions {
-    if (!(validationShare >= 0 && testShare >= 0 && validationShare + testShare < 1)) {
+    double validationShare = validation instanceof HeldOut.Share held ? held.share() : 0;
+    if (!(testShare >= 0 && validationShare + testShare < 1)) {
       throw new IllegalArgumentException("validation and test share must be 0 or more and together below 1, found "
           + validationShare + " and " + testShare);
     }
@@ -36,26 +36,30 @@ public record FolderOptions(double validationShare, double testShare, long seed,
   }
 
   public FolderOptions withShares(double validation, double test) {
-    return new FolderOptions(validation, test, seed, onBadImage, threads, decoder, progress);
+    return new FolderOptions(HeldOut.share(validation), test, seed, onBadImage, threads, decoder, progress);
+  }
+
+  public FolderOptions withValidation(HeldOut validation) {
+    return new FolderOptions(validation, testShare, seed, onBadImage, threads, decoder, progress);
   }
 
   public FolderOptions withSeed(long seed) {
-    return new FolderOptions(validationShare, testShare, seed, onBadImage, threads, decoder, progress);
+    return new FolderOptions(validation, testShare, seed, onBadImage, threads, decoder, progress);
   }
 
   public FolderOptions withOnBadImage(OnBadImage onBadImage) {
-    return new FolderOptions(validationShare, testShare, seed, onBadImage, threads, decoder, progress);
+    return new FolderOptions(validation, testShare, seed, onBadImage, threads, decoder, progress);
   }
 
   public FolderOptions withThreads(int threads) {
-    return new FolderOptions(validationShare, testShare, seed, onBadImage, threads, decoder, progress);
+    return new FolderOptions(validation, testShare, seed, onBadImage, threads, decoder, progress);
   }
 
   public FolderOptions withDecoder(ImageDecoder decoder) {
-    return new FolderOptions(validationShare, testShare, seed, onBadImage, threads, decoder, progress);
+    return new FolderOptions(validation, testShare, seed, onBadImage, threads, decoder, progress);
   }
 
   public FolderOptions withProgress(Progress progress) {
-    return new FolderOptions(validationShare, testShare, seed, onBadImage, threads, decoder, progress);
+    return new FolderOptions(validation, testShare, seed, onBadImage, threads, decoder, progress);
   }
 }

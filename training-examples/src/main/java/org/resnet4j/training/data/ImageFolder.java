@@ -28,9 +28,10 @@ import org.resnet4j.training.data.FolderLayout.Part;
  * @param test       empty if neither given nor asked for
  * @param bad        the files left out
  * @param warnings   a sentence each
+ * @param fingerprint of the classes and of every part's labels and contents in their order, SHA-256
  */
 public record ImageFolder(List<String> classes, List<LabeledImage> train, List<LabeledImage> validation,
-                          List<LabeledImage> test, List<BadImage> bad, List<String> warnings) {
+                          List<LabeledImage> test, List<BadImage> bad, List<String> warnings, String fingerprint) {
 
   /**
    * Finds, decodes, hashes and splits. Only QUARANTINE moves anything, and only when all else went well.
@@ -47,21 +48,20 @@ public record ImageFolder(List<String> classes, List<LabeledImage> train, List<L
           + " images can't be used: " + first(bad.stream().map(image -> image.file() + ": " + image.reason()).toList())
           + "; repair or remove them, or choose to skip bad images");
     }
-    Map<Part, List<HashedImage>> good = new EnumMap<>(Part.class);
+    Map<Part, List<Hashed<Path>>> good = new EnumMap<>(Part.class);
     for (Part part : Part.values()) {
       good.put(part, new ArrayList<>());
     }
     for (ImageScan.Result result : results) {
       if (result.bad() == null) {
-        LabeledImage image = new LabeledImage(result.file().path(), result.file().label());
-        good.get(result.file().part()).add(new HashedImage(image, result.hash()));
+        good.get(result.file().part()).add(new Hashed<>(result.file().path(), result.file().label(), result.hash()));
       }
     }
     layout.requireEveryClass(labels(good.get(Part.TRAIN)), "no readable images; " + bad.size() + " of all are damaged");
     warnAboutCopies(layout, good, warnings);
     dropTrainCopies(good, warnings);
     if (!layout.has(Part.VALIDATION)) {
-      good.putAll(Split.of(good.get(Part.TRAIN), layout.classes(), options.validationShare(),
+      good.putAll(Split.of(good.get(Part.TRAIN), layout.classes(), options.validation(),
           layout.has(Part.TEST) ? 0 : options.testShare(), options.seed(), good.get(Part.TEST)));
     }
     layout.requireEveryClass(labels(good.get(Part.TRAIN)),
@@ -69,33 +69,30 @@ public record ImageFolder(List<String> classes, List<LabeledImage> train, List<L
     if (options.onBadImage() == OnBadImage.QUARANTINE) {
       bad = Quarantine.move(folder, bad);
     }
-    return new ImageFolder(layout.classes(), sorted(good.get(Part.TRAIN)), sorted(good.get(Part.VALIDATION)),
-        sorted(good.get(Part.TEST)), bad, List.copyOf(warnings));
+    good.values().forEach(images -> images.sort(Comparator.comparing(Hashed::image)));
+    return new ImageFolder(layout.classes(), images(good.get(Part.TRAIN)), images(good.get(Part.VALIDATION)),
+        images(good.get(Part.TEST)), bad, List.copyOf(warnings), Fingerprint.of(layout.classes(), good));
   }
 
-  /** A good image and the SHA-256 of its file. */
-  record HashedImage(LabeledImage image, String hash) { }
-
-  private static Set<Integer> labels(List<HashedImage> images) {
-    return images.stream().map(image -> image.image().label()).collect(Collectors.toSet());
+  private static Set<Integer> labels(List<Hashed<Path>> images) {
+    return images.stream().map(Hashed::label).collect(Collectors.toSet());
   }
 
-  private static List<LabeledImage> sorted(List<HashedImage> images) {
-    return images.stream().map(HashedImage::image).sorted(Comparator.comparing(LabeledImage::file)).toList();
+  private static List<LabeledImage> images(List<Hashed<Path>> hashed) {
+    return hashed.stream().map(image -> new LabeledImage(image.image(), image.label())).toList();
   }
 
-  private static void warnAboutCopies(FolderLayout layout, Map<Part, List<HashedImage>> good, List<String> warnings) {
-    Collection<List<LabeledImage>> groups = good.values().stream().flatMap(List::stream)
-        .collect(Collectors.groupingBy(HashedImage::hash, LinkedHashMap::new,
-            Collectors.mapping(HashedImage::image, Collectors.toList()))).values();
+  private static void warnAboutCopies(FolderLayout layout, Map<Part, List<Hashed<Path>>> good, List<String> warnings) {
+    Collection<List<Hashed<Path>>> groups = good.values().stream().flatMap(List::stream)
+        .collect(Collectors.groupingBy(Hashed::hash, LinkedHashMap::new, Collectors.toList())).values();
     List<String> copies = new ArrayList<>();
     List<String> contradictions = new ArrayList<>();
-    for (List<LabeledImage> group : groups) {
-      String paths = group.stream().map(image -> image.file().toString()).collect(Collectors.joining(" = "));
+    for (List<Hashed<Path>> group : groups) {
+      String paths = group.stream().map(image -> image.image().toString()).collect(Collectors.joining(" = "));
       if (group.size() > 1) {
         copies.add(paths);
       }
-      if (group.stream().mapToInt(LabeledImage::label).distinct().count() > 1) {
+      if (group.stream().mapToInt(Hashed::label).distinct().count() > 1) {
         contradictions.add(group.stream().map(image -> layout.classes().get(image.label())).distinct()
             .collect(Collectors.joining(" and of ", paths + " is of ", "")));
       }
@@ -110,14 +107,14 @@ public record ImageFolder(List<String> classes, List<LabeledImage> train, List<L
   }
 
   /** A network must not be measured on what it was trained on. */
-  private static void dropTrainCopies(Map<Part, List<HashedImage>> good, List<String> warnings) {
+  private static void dropTrainCopies(Map<Part, List<Hashed<Path>>> good, List<String> warnings) {
     Set<String> held = Stream.of(Part.VALIDATION, Part.TEST).flatMap(part -> good.get(part).stream())
-        .map(HashedImage::hash).collect(Collectors.toCollection(HashSet::new));
-    List<HashedImage> dropped = good.get(Part.TRAIN).stream().filter(image -> held.contains(image.hash())).toList();
+        .map(Hashed::hash).collect(Collectors.toCollection(HashSet::new));
+    List<Hashed<Path>> dropped = good.get(Part.TRAIN).stream().filter(image -> held.contains(image.hash())).toList();
     if (!dropped.isEmpty()) {
       good.get(Part.TRAIN).removeAll(new HashSet<>(dropped));
       warnings.add(dropped.size() + " training images are in validation or test too and were dropped from training: "
-          + first(dropped.stream().map(image -> image.image().file().toString()).toList()));
+          + first(dropped.stream().map(image -> image.image().toString()).toList()));
     }
   }
 

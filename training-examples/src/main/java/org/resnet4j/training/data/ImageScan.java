@@ -1,10 +1,8 @@
 package org.resnet4j.training.data;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -74,11 +72,11 @@ final class ImageScan {
     try {
       byte[] content = options.decoder().readBytes(file.path());
       options.decoder().decode(content, file.path().toString());
-      return new Result(file, HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content)), null);
+      MessageDigest digest = Fingerprint.sha256();
+      digest.update(content);
+      return new Result(file, Fingerprint.hex(digest), null);
     } catch (ImageException e) {
       return new Result(file, null, new BadImage(file.path(), e.reason()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
     }
   }
 }

@@ -11,7 +11,6 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import org.resnet4j.training.data.DataException.Kind;
 import org.resnet4j.training.data.FolderLayout.Part;
-import org.resnet4j.training.data.ImageFolder.HashedImage;
 
 /**
  * A stratified split: of every class the same share, all copies of an image on one side, the same for the same seed.
@@ -19,55 +18,67 @@ import org.resnet4j.training.data.ImageFolder.HashedImage;
 final class Split {
   private Split() { }
 
-  /** The three parts; those with share 0 stay what they are. */
-  static Map<Part, List<HashedImage>> of(List<HashedImage> images, List<String> classes, double validationShare,
-                                         double testShare, long seed, List<HashedImage> givenTest) {
-    Map<Part, List<HashedImage>> parts = new EnumMap<>(Part.class);
+  /** The three parts; the test images stay what they are where {@code testShare} is 0. */
+  static <T extends Comparable<? super T>> Map<Part, List<Hashed<T>>> of(List<Hashed<T>> images, List<String> classes,
+      HeldOut validation, double testShare, long seed, List<Hashed<T>> givenTest) {
+    Map<Part, List<Hashed<T>>> parts = new EnumMap<>(Part.class);
     parts.put(Part.TRAIN, new ArrayList<>());
     parts.put(Part.VALIDATION, new ArrayList<>());
     parts.put(Part.TEST, new ArrayList<>(givenTest));
-    int sides = 1 + (validationShare > 0 ? 1 : 0) + (testShare > 0 ? 1 : 0);
-    Map<Integer, List<List<HashedImage>>> groupsOfClass = groups(images);
+    int sides = 1 + (validation.isNone() ? 0 : 1) + (testShare > 0 ? 1 : 0);
+    Map<Integer, List<List<Hashed<T>>>> groupsOfClass = groups(images);
+    int[] counts = new int[classes.size()];
+    groupsOfClass.forEach((label, groups) -> counts[label] = size(groups));
+    int[] quotas = validation.quotas(counts);
     for (int label = 0; label < classes.size(); label++) {
-      List<List<HashedImage>> groups = groupsOfClass.getOrDefault(label, new ArrayList<>());
-      if (groups.size() < sides) {
+      List<List<Hashed<T>>> groups = groupsOfClass.getOrDefault(label, new ArrayList<>());
+      boolean all = validation instanceof HeldOut.Images && !validation.isNone() && quotas[label] >= counts[label];
+      if (groups.size() < sides || all) {
         throw new DataException(Kind.TOO_FEW_TO_SPLIT, "class " + classes.get(label) + " has " + groups.size()
-            + " different images, expected at least " + sides + " to have one in each of the " + sides
-            + " parts; add images, or give your own train and val folders");
+            + " different images, expected at least " + Math.max(sides, quotas[label] + sides - 1)
+            + " to have some in each of the " + sides
+            + " parts; add images, hold out fewer, or give your own train and val folders");
       }
-      int count = groups.stream().mapToInt(List::size).sum();
       Collections.shuffle(groups, new Random(seed * 31 + label));
       int toTake = sides - 1;
       if (testShare > 0) {
-        parts.get(Part.TEST).addAll(take(groups, Math.round(testShare * count), toTake--));
+        parts.get(Part.TEST).addAll(take(groups, Math.round(testShare * counts[label]), toTake--));
       }
-      if (validationShare > 0) {
-        parts.get(Part.VALIDATION).addAll(take(groups, Math.round(validationShare * count), toTake));
+      if (!validation.isNone()) {
+        parts.get(Part.VALIDATION).addAll(take(groups, quotas[label], toTake));
       }
       groups.forEach(parts.get(Part.TRAIN)::addAll);
     }
     return parts;
   }
 
-  /** By the class of a group's first image, groups of equal content in the order of their first path. */
-  private static Map<Integer, List<List<HashedImage>>> groups(List<HashedImage> images) {
-    return images.stream().sorted(Comparator.comparing(image -> image.image().file()))
-        .collect(Collectors.groupingBy(HashedImage::hash, LinkedHashMap::new, Collectors.toList())).values().stream()
-        .collect(Collectors.groupingBy(group -> group.get(0).image().label(), Collectors.toCollection(ArrayList::new)));
+  /** By the class of a group's first image, groups of equal content in the order of their first one. */
+  private static <T extends Comparable<? super T>> Map<Integer, List<List<Hashed<T>>>> groups(List<Hashed<T>> images) {
+    return images.stream().sorted(Comparator.comparing(Hashed::image))
+        .collect(Collectors.groupingBy(Hashed::hash, LinkedHashMap::new, Collectors.toList())).values().stream()
+        .collect(Collectors.groupingBy(group -> group.get(0).label(), Collectors.toCollection(ArrayList::new)));
+  }
+
+  private static <E> int size(List<List<E>> groups) {
+    return groups.stream().mapToInt(List::size).sum();
   }
 
   /** Removes whole groups, at most {@code target} images but at least one group, and leaves {@code keep} groups. */
-  private static List<HashedImage> take(List<List<HashedImage>> groups, long target, int keep) {
-    List<HashedImage> taken = new ArrayList<>();
-    for (int i = 0; i < groups.size() && groups.size() > keep; ) {
-      if (taken.size() + groups.get(i).size() <= target) {
-        taken.addAll(groups.remove(i));
+  private static <E> List<E> take(List<List<E>> groups, long target, int keep) {
+    List<E> taken = new ArrayList<>();
+    List<List<E>> left = new ArrayList<>();
+    for (int i = 0; i < groups.size(); i++) {
+      boolean enoughStay = groups.size() - i + left.size() > keep;
+      if (enoughStay && taken.size() + groups.get(i).size() <= target) {
+        taken.addAll(groups.get(i));
       } else {
-        i++;
+        left.add(groups.get(i));
       }
     }
+    groups.clear();
+    groups.addAll(left);
     if (taken.isEmpty()) {
-      List<HashedImage> smallest = Collections.min(groups, Comparator.comparingInt(List::size));
+      List<E> smallest = Collections.min(groups, Comparator.comparingInt(List::size));
       groups.remove(smallest);
       taken.addAll(smallest);
     }
