@@ -19,7 +19,7 @@ import org.resnet4j.training.loop.Prediction;
 import org.resnet4j.training.loop.TrainingPhase;
 import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.training.loop.TrainingResult;
-import org.resnet4j.training.report.Mistake;
+import org.resnet4j.training.report.ShownImage;
 import org.resnet4j.training.report.Report;
 import org.resnet4j.training.report.ReportContent;
 import org.resnet4j.zoo.image.ImageDecoder;
@@ -48,12 +48,12 @@ record RunReport(FinetuneCommand options, Chosen chosen, TrainingPlan plan, Imag
         bad), out);
   }
 
-  private List<Mistake> mistakes(Evaluation evaluation, List<LabeledImage> images) {
-    List<Mistake> mistakes = new ArrayList<>();
+  private List<ShownImage> mistakes(Evaluation evaluation, List<LabeledImage> images) {
+    List<ShownImage> mistakes = new ArrayList<>();
     for (Prediction p : evaluation.worstMistakes(MOST_MISTAKES)) {
       Path file = images.get(p.index()).file();
       try {
-        mistakes.add(new Mistake(ImageDecoder.DEFAULT.decode(file), shown(file), p));
+        mistakes.add(new ShownImage(ImageDecoder.DEFAULT.decode(file), shown(file), p));
       } catch (ImageException vanished) {
         options.main.err().println("Not shown in the report: " + vanished.getMessage());
       }

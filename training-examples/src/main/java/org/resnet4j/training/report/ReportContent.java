@@ -19,6 +19,7 @@ import org.resnet4j.training.loop.Evaluation;
  * @param environment versions and machine, in the order to show
  * @param warnings sentences
  * @param badImages file to reason, in the order to show
+ * @param extras what only some runs can show
  */
 public record ReportContent(
     String title,
@@ -27,8 +28,18 @@ public record ReportContent(
     EpochMetrics best,
     String evaluatedOn,
     Evaluation evaluation,
-    List<Mistake> mistakes,
+    List<ShownImage> mistakes,
     Map<String, String> settings,
     Map<String, String> environment,
     List<String> warnings,
-    Map<String, String> badImages) {}
+    Map<String, String> badImages,
+    ReportExtras extras) {
+
+  /** Without extras. */
+  public ReportContent(String title, String summary, List<EpochMetrics> epochs, EpochMetrics best, String evaluatedOn,
+      Evaluation evaluation, List<ShownImage> mistakes, Map<String, String> settings, Map<String, String> environment,
+      List<String> warnings, Map<String, String> badImages) {
+    this(title, summary, epochs, best, evaluatedOn, evaluation, mistakes, settings, environment, warnings, badImages,
+        ReportExtras.NONE);
+  }
+}

@@ -120,7 +120,7 @@ final class ReportPage {
       return;
     }
     StringBuilder cards = new StringBuilder("<div class=\"cards\">");
-    for (Mistake m : content.mistakes()) {
+    for (ShownImage m : content.mistakes()) {
       Prediction p = m.prediction();
       boolean tiny = Math.max(m.picture().getWidth(), m.picture().getHeight()) <= TINY;
       cards.append("<figure><img").append(tiny ? " class=\"tiny\"" : "").append(" alt=\"\" src=\"")

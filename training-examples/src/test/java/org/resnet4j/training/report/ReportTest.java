@@ -102,8 +102,8 @@ class ReportTest {
     }
     Evaluation evaluation = new Evaluation(classes, predictions);
     BufferedImage picture = new BufferedImage(300, 200, BufferedImage.TYPE_INT_ARGB);
-    List<Mistake> mistakes =
-        evaluation.worstMistakes(3).stream().map(p -> new Mistake(picture, "pictures/wrong.png", p)).toList();
+    List<ShownImage> mistakes =
+        evaluation.worstMistakes(3).stream().map(p -> new ShownImage(picture, "pictures/wrong.png", p)).toList();
     return new ReportContent("A run", "A sentence.", List.of(epoch), epoch, "test", evaluation, mistakes,
         Map.of("a", "setting 7"), Map.of("b", "version 9"), List.of("a warning"), Map.of("bad/file.png", "truncated"));
   }

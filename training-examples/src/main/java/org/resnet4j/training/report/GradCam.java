@@ -1,0 +1,136 @@
+package org.resnet4j.training.report;
+
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Grad-CAM (arXiv 1610.02391): where in an image the evidence for a class lies. The gradient of the class's logit with
+ * respect to a spatial activation is averaged over the pixels, which gives each channel a weight; the map is the ReLU of
+ * the weighted sum of the channels, divided by its largest value.
+ *
+ * <p>Everything is computed in inference mode: norms by their running statistics, dropout off, frozen layers as any
+ * others. The graph stays as it is; a copy of its last layers, parameters included, computes the gradient, so a graph
+ * that is trained further needs a new one of these. One thread at a time.
+ */
+public final class GradCam {
+  private final ComputationGraph graph;
+  private final GraphOrder order;
+  private final String vertex;
+  private GraphEnd end;
+  private long[] endOf;
+
+  private GradCam(ComputationGraph graph, String vertex) {
+    this.graph = graph;
+    this.order = GraphOrder.of(graph);
+    this.vertex = vertex;
+  }
+
+  /**
+   * At the last activation that has more than one pixel, before any pooling that follows: what the authors advise, since
+   * it is the one that sees objects rather than textures.
+   */
+  public static GradCam of(ComputationGraph graph) {
+    return new GradCam(graph, null);
+  }
+
+  /**
+   * At a vertex of one's choice: earlier ones have finer maps of simpler things.
+   *
+   * @throws IllegalArgumentException if there is no such vertex, or a path from input to output goes past it
+   */
+  public static GradCam at(ComputationGraph graph, String vertex) {
+    GradCam cam = new GradCam(graph, vertex);
+    if (!cam.order.bottlenecks().contains(vertex)) {
+      throw new IllegalArgumentException("Expected a vertex through which every path to the output leads, found \""
+          + vertex + "\"; there are " + cam.order.bottlenecks() + ".");
+    }
+    return cam;
+  }
+
+  /**
+   * The map of one class.
+   *
+   * @param image the network's input, one image, [1, C, H, W] or [1, H, W, C]
+   * @param label of the class
+   * @return [height][width] of the activation, 0 to 1; all 0 where nothing speaks for the class
+   * @throws IllegalArgumentException if the input isn't one image, the graph has no such class, or no activation has
+   *     more than one pixel
+   */
+  public float[][] map(INDArray image, int label) {
+    return maps(image, label).get(0);
+  }
+
+  /** The maps of several classes, for little more time than that of one: as {@link #map}. */
+  public List<float[][]> maps(INDArray image, int... labels) {
+    if (image.rank() != 4 || image.size(0) != 1) {
+      throw new IllegalArgumentException("Expected one image, [1, C, H, W] or [1, H, W, C], found "
+          + Arrays.toString(image.shape()) + ".");
+    }
+    INDArray input = image.castTo(graph.getConfiguration().getDataType());
+    if (end == null || !Arrays.equals(endOf, image.shape())) {
+      end = GraphEnd.of(graph, order, vertex != null ? vertex : lastSpatial(input));
+      endOf = image.shape();
+    }
+    INDArray activation = activations(input, List.of(end.vertex()))[0];
+    boolean channelsLast = order.format(end.vertex()) == CNN2DFormat.NHWC;
+    int[] pixels = channelsLast ? new int[] {1, 2} : new int[] {2, 3};
+    List<float[][]> maps = new ArrayList<>();
+    for (INDArray gradient : end.gradients(activation, labels)) {
+      INDArray weights = gradient.mean(true, pixels);
+      INDArray sum = activation.mul(weights).sum(channelsLast ? 3 : 1);
+      maps.add(normalized(sum.reshape(sum.size(1), sum.size(2)).toFloatMatrix()));
+    }
+    return maps;
+  }
+
+  /**
+   * The image with the map over it, of the image's size, the map enlarged bilinearly.
+   *
+   * @param map as {@link #map} gives it
+   * @param image what the network saw: resized and cropped as its input was
+   */
+  public static BufferedImage overlay(float[][] map, BufferedImage image) {
+    return HeatOverlay.draw(map, image);
+  }
+
+  private String lastSpatial(INDArray input) {
+    List<String> candidates = order.bottlenecks().stream().filter(name -> !order.passesOn(name)).toList();
+    INDArray[] activations = activations(input, candidates);
+    for (int i = candidates.size() - 1; i >= 0; i--) {
+      long[] shape = activations[i].shape();
+      if (shape.length == 4) {
+        boolean channelsLast = order.format(candidates.get(i)) == CNN2DFormat.NHWC;
+        if (shape[channelsLast ? 1 : 2] * shape[channelsLast ? 2 : 3] > 1) {
+          return candidates.get(i);
+        }
+      }
+    }
+    throw new IllegalArgumentException("Expected a network with an activation of more than one pixel for an input of "
+        + Arrays.toString(input.shape()) + ", found none.");
+  }
+
+  private INDArray[] activations(INDArray input, List<String> vertices) {
+    // A copy, since a layer that computes in place may be the first one.
+    return graph.output(vertices, false, new INDArray[] {input.dup()}, null);
+  }
+
+  private static float[][] normalized(float[][] sums) {
+    float largest = 0;
+    for (float[] row : sums) {
+      for (float value : row) {
+        largest = Math.max(largest, value);
+      }
+    }
+    for (float[] row : sums) {
+      for (int x = 0; x < row.length; x++) {
+        row[x] = largest == 0 ? 0 : Math.max(0, row[x]) / largest;
+      }
+    }
+    return sums;
+  }
+}
