@@ -22,4 +22,28 @@ public final class Formula {
     }
     return values;
   }
+
+  /** The values of a network's tensor by its canonical name, in row-major order. */
+  public static float[] tensor(String name, long[] shape) {
+    long count = 1;
+    for (long size : shape) {
+      count *= size;
+    }
+    float[] values = unitValues(name, Math.toIntExact(count));
+    float scale = 0.1f;
+    float offset = 0;
+    if (shape.length > 1) {
+      scale = (float) Math.sqrt(1.5 / (count / shape[0]));
+    } else if (name.endsWith(".weight")) {
+      scale = 0.2f;
+      offset = 1;
+    } else if (name.endsWith(".running_var")) {
+      scale = 0.5f;
+      offset = 1;
+    }
+    for (int i = 0; i < values.length; i++) {
+      values[i] = offset + scale * values[i];
+    }
+    return values;
+  }
 }

@@ -33,6 +33,7 @@ import org.resnet4j.modelimport.file.KerasFile;
 import org.resnet4j.modelimport.file.NpzFile;
 import org.resnet4j.modelimport.weights.MemoryGroup;
 import org.resnet4j.testdata.Fixtures;
+import org.resnet4j.testdata.Formula;
 import org.resnet4j.zoo.ResNet;
 import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.ResNets;
@@ -76,7 +77,7 @@ class ZooWeightsTest {
         INDArray values = weights.read(tensor);
         assertArrayEquals(shape, values.shape(), tensor);
         assertEquals('c', values.ordering(), tensor);
-        assertArrayEquals(FormulaTensors.values(tensor, shape), values.dup('c').data().asFloat(), 1e-6f, tensor);
+        assertArrayEquals(Formula.tensor(tensor, shape), values.dup('c').data().asFloat(), 1e-6f, tensor);
       });
       ModelWeights.load(graph, weights);
     }
@@ -151,7 +152,7 @@ class ZooWeightsTest {
       ModelWeights.load(graph, ZooWeights.of(file, narrow("narrow_v2")), Set.of("logits"));
     }
     assertEquals(head, graph.getLayer("logits").getParam("W"));
-    assertArrayEquals(FormulaTensors.values("final_norm.running_var", new long[] {32}),
+    assertArrayEquals(Formula.tensor("final_norm.running_var", new long[] {32}),
         graph.getLayer("final_norm").getParam("var").dup('c').data().asFloat(), 1e-6f);
   }
 

@@ -4,8 +4,10 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -76,7 +78,7 @@ public final class GradCam {
       end = GraphEnd.of(graph, order, vertex != null ? vertex : lastSpatial(input));
       endOf = image.shape();
     }
-    INDArray activation = activations(input, List.of(end.vertex()))[0];
+    INDArray activation = activations(input, end.vertex()).get(end.vertex());
     boolean channelsLast = order.format(end.vertex()) == CNN2DFormat.NHWC;
     int[] pixels = channelsLast ? new int[] {1, 2} : new int[] {2, 3};
     List<float[][]> maps = new ArrayList<>();
@@ -100,9 +102,9 @@ public final class GradCam {
 
   private String lastSpatial(INDArray input) {
     List<String> candidates = order.bottlenecks().stream().filter(name -> !order.passesOn(name)).toList();
-    INDArray[] activations = activations(input, candidates);
+    Map<String, INDArray> activations = activations(input, order.bottlenecks().get(order.bottlenecks().size() - 1));
     for (int i = candidates.size() - 1; i >= 0; i--) {
-      long[] shape = activations[i].shape();
+      long[] shape = activations.get(candidates.get(i)).shape();
       if (shape.length == 4) {
         boolean channelsLast = order.format(candidates.get(i)) == CNN2DFormat.NHWC;
         if (shape[channelsLast ? 1 : 2] * shape[channelsLast ? 2 : 3] > 1) {
@@ -114,9 +116,19 @@ public final class GradCam {
         + Arrays.toString(input.shape()) + ", found none.");
   }
 
-  private INDArray[] activations(INDArray input, List<String> vertices) {
+  /** The activations up to a vertex. Of those before it some may hold what a later layer made of them in place. */
+  private Map<String, INDArray> activations(INDArray input, String last) {
+    int position = 0;
+    while (!graph.getVertices()[graph.topologicalSortOrder()[position]].getVertexName().equals(last)) {
+      position++;
+    }
     // A copy, since a layer that computes in place may be the first one.
-    return graph.output(vertices, false, new INDArray[] {input.dup()}, null);
+    Map<String, INDArray> activations = graph.feedForward(new INDArray[] {input.dup()}, position, false, true);
+    for (GraphVertex behind : graph.getVertices()) {
+      behind.clear();
+    }
+    graph.clear();
+    return activations;
   }
 
   private static float[][] normalized(float[][] sums) {
