@@ -2,21 +2,22 @@ package org.resnet4j.training.data;
 
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.resnet4j.zoo.image.Preprocessing;
 
-/** How a training image is varied: a random crop, and a horizontal flip half of the time. */
+/** How a training image is varied: a random crop first, then {@link AugmentationStep}s. */
 public interface Augmentation {
 
   /** The image as in evaluation. */
   Augmentation NONE = new None();
-  /** Inception's and torchvision's for ImageNet: 8 % to all of the area, aspect ratio 3/4 to 4/3. */
-  Augmentation RANDOM_RESIZED_CROP = new ResizedCrop(0.08, 1, 3 / 4.0, 4 / 3.0);
-  /** Gentler, for fine-tuning on few photos: 35 % to all of the area. */
-  Augmentation FINE_TUNE_CROP = new ResizedCrop(0.35, 1, 3 / 4.0, 4 / 3.0);
-  /** For CIFAR (He et al. 2015, 4.2): 4 pixels of padding on each side, a random crop. */
-  Augmentation PAD_AND_CROP = new PadAndCrop(4);
+  /** Inception's and torchvision's for ImageNet: 8 % to all of the area, aspect ratio 3/4 to 4/3; a flip. */
+  Augmentation RANDOM_RESIZED_CROP = new ResizedCrop(0.08, 1, 3 / 4.0, 4 / 3.0).then(HorizontalFlip.HALF_THE_TIME);
+  /** Gentler, for fine-tuning on few photos: 35 % to all of the area; a flip. */
+  Augmentation FINE_TUNE_CROP = new ResizedCrop(0.35, 1, 3 / 4.0, 4 / 3.0).then(HorizontalFlip.HALF_THE_TIME);
+  /** For CIFAR (He et al. 2015, 4.2): 4 pixels of padding on each side, a random crop; a flip. */
+  Augmentation PAD_AND_CROP = new PadAndCrop(4).then(HorizontalFlip.HALF_THE_TIME);
 
   /** What does not change from epoch to epoch, and so may be kept instead of decoded again. */
   BufferedImage prepare(BufferedImage decoded, Preprocessing preprocessing);
@@ -32,6 +33,33 @@ public interface Augmentation {
   default void finish(float[] values, int offset, Preprocessing preprocessing, CNN2DFormat format,
       RandomGenerator random) { }
 
+  /** This, and then the step; both draw from the one generator in turn. */
+  default Augmentation then(AugmentationStep step) {
+    return new Then(this, step);
+  }
+
+  /** See {@link #then}. */
+  record Then(Augmentation first, AugmentationStep step) implements Augmentation {
+    public Then {
+      Objects.requireNonNull(first, "first");
+      Objects.requireNonNull(step, "step");
+    }
+
+    @Override public BufferedImage prepare(BufferedImage decoded, Preprocessing preprocessing) {
+      return first.prepare(decoded, preprocessing);
+    }
+
+    @Override public BufferedImage vary(BufferedImage prepared, Preprocessing preprocessing, RandomGenerator random) {
+      return step.vary(first.vary(prepared, preprocessing, random), random);
+    }
+
+    @Override public void finish(float[] values, int offset, Preprocessing preprocessing, CNN2DFormat format,
+        RandomGenerator random) {
+      first.finish(values, offset, preprocessing, format, random);
+      step.finish(values, offset, preprocessing, format, random);
+    }
+  }
+
   /** See {@link #NONE}. */
   record None() implements Augmentation {
     @Override public BufferedImage prepare(BufferedImage decoded, Preprocessing preprocessing) {
@@ -44,7 +72,7 @@ public interface Augmentation {
   }
 
   /**
-   * A box of random area and aspect ratio (width / height), resized to the network's size; then a flip. torchvision's
+   * A box of random area and aspect ratio (width / height), resized to the network's size. torchvision's
    * {@code RandomResizedCrop}: ten tries to draw a box that fits, else the largest centred one of a legal ratio.
    */
   record ResizedCrop(double minScale, double maxScale, double minRatio, double maxRatio) implements Augmentation {
@@ -64,9 +92,7 @@ public interface Augmentation {
 
     @Override public BufferedImage vary(BufferedImage prepared, Preprocessing preprocessing, RandomGenerator random) {
       Rectangle box = box(prepared.getWidth(), prepared.getHeight(), random);
-      BufferedImage crop = preprocessing.interpolation().resize(prepared, box, preprocessing.width(),
-          preprocessing.height());
-      return random.nextBoolean() ? Pictures.mirrored(crop) : crop;
+      return preprocessing.interpolation().resize(prepared, box, preprocessing.width(), preprocessing.height());
     }
 
     Rectangle box(int width, int height, RandomGenerator random) {
@@ -92,7 +118,7 @@ public interface Augmentation {
     }
   }
 
-  /** The image at the network's size, black padding around it, a crop of the network's size; then a flip. */
+  /** The image at the network's size, black padding around it, a crop of the network's size. */
   record PadAndCrop(int padding) implements Augmentation {
     public PadAndCrop {
       if (padding < 0 || padding > Preprocessing.MAX_SIDE) {
@@ -106,9 +132,8 @@ public interface Augmentation {
     }
 
     @Override public BufferedImage vary(BufferedImage prepared, Preprocessing preprocessing, RandomGenerator random) {
-      BufferedImage crop = Pictures.shifted(prepared, random.nextInt(2 * padding + 1) - padding,
+      return Pictures.shifted(prepared, random.nextInt(2 * padding + 1) - padding,
           random.nextInt(2 * padding + 1) - padding);
-      return random.nextBoolean() ? Pictures.mirrored(crop) : crop;
     }
   }
 }

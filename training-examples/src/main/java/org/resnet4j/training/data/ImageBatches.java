@@ -108,7 +108,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     passed = batch;
     order = IntStream.range(0, images.size()).toArray();
     if (options.shuffle()) {
-      shuffle(order, new SplittableRandom(mix(options.seed(), epoch, -1)));
+      Shuffle.apply(order, new SplittableRandom(mix(options.seed(), epoch, -1)));
     }
     submitted = (int) Math.min(order.length, (long) batch * options.batchSize());
   }
@@ -307,15 +307,6 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     workers.shutdown();
     spare.clear();
     cache.clear();
-  }
-
-  private static void shuffle(int[] values, SplittableRandom random) {
-    for (int i = values.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      int swapped = values[i];
-      values[i] = values[j];
-      values[j] = swapped;
-    }
   }
 
   /** A seed of its own for each (seed, epoch, index): the finalizer of SplittableRandom over each in turn. */

@@ -25,7 +25,7 @@ class AugmentationTest {
     Rectangle whole = new Rectangle(width, height);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 2000; i++) {
-      Rectangle box = ((ResizedCrop) Augmentation.RANDOM_RESIZED_CROP).box(width, height, random);
+      Rectangle box = new ResizedCrop(0.08, 1, 3 / 4.0, 4 / 3.0).box(width, height, random);
       assertTrue(!box.isEmpty() && whole.contains(box), box.toString());
     }
   }
@@ -49,7 +49,8 @@ class AugmentationTest {
     BufferedImage image = Photos.image(1, 8, 8);
     Set<Boolean> flips = new HashSet<>();
     for (int seed = 0; seed < 20; seed++) {
-      BufferedImage varied = new ResizedCrop(1, 1, 1, 1).vary(image, UNIT, new SplittableRandom(seed));
+      BufferedImage varied = new ResizedCrop(1, 1, 1, 1).then(HorizontalFlip.HALF_THE_TIME)
+          .vary(image, UNIT, new SplittableRandom(seed));
       boolean flipped = varied.getRGB(0, 0) != image.getRGB(0, 0);
       for (int x = 0; x < 8; x++) {
         assertEquals(image.getRGB(flipped ? 7 - x : x, 5), varied.getRGB(x, 5));

@@ -9,11 +9,11 @@ import java.awt.image.DataBufferInt;
 import java.awt.image.Raster;
 
 /** Packed 0xRRGGBB pixels of any image, with the values Pillow's {@code convert("RGB")} gives. */
-final class Pixels {
+public final class Pixels {
   private Pixels() { }
 
   /** The pixels themselves (no copy), row by row without gaps, of an image that {@link #toRgb} returned. */
-  static int[] of(BufferedImage rgb) {
+  public static int[] of(BufferedImage rgb) {
     return ((DataBufferInt) rgb.getRaster().getDataBuffer()).getData();
   }
 
@@ -22,7 +22,7 @@ final class Pixels {
    * are taken as stored, whatever colour profile the image names, and CMYK is subtracted from white: Pillow does so,
    * hence the networks learnt so.
    */
-  static BufferedImage toRgb(BufferedImage image) {
+  public static BufferedImage toRgb(BufferedImage image) {
     int width = image.getWidth();
     int height = image.getHeight();
     if (image.getType() == BufferedImage.TYPE_INT_RGB && image.getRaster().getParent() == null
