@@ -2,8 +2,15 @@ package org.resnet4j.training.recipe;
 
 import static org.resnet4j.training.recipe.RecipeException.quote;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.resnet4j.training.recipe.RecipeException.Reason;
 import org.resnet4j.zoo.ResNets;
@@ -137,5 +144,128 @@ public record Recipe(
   /** The most epochs that all phases can take. */
   public int epochs() {
     return phases.stream().mapToInt(Phase::epochs).sum();
+  }
+
+  /** The recipes that come with the library. */
+  public static List<String> names() {
+    return RecipeFiles.NAMES;
+  }
+
+  /**
+   * One of the recipes that come with the library.
+   *
+   * @throws RecipeException if none has the name; the message lists the nearest
+   */
+  public static Recipe named(String name) {
+    return RecipeFiles.named(name);
+  }
+
+  /**
+   * Reads a file of at most 64 kB, UTF-8.
+   *
+   * @throws RecipeException if it can't be read, isn't strict YAML, or isn't a recipe
+   */
+  public static Recipe read(Path file) {
+    return RecipeFiles.read(file);
+  }
+
+  /**
+   * Reads a recipe's text.
+   *
+   * @param where names it in messages
+   * @throws RecipeException if it isn't strict YAML, or isn't a recipe
+   */
+  public static Recipe parse(String text, String where) {
+    return RecipeFiles.parse(text, where);
+  }
+
+  /** All fields with their values, those of the defaults too; {@link #parse} gives an equal recipe for it. */
+  public String toYaml() {
+    return YamlText.print(Binding.write(this));
+  }
+
+  /** A line for each field in which another recipe differs: {@code batch: 128 / 256}; this one's value comes first. */
+  public List<String> differences(Recipe other) {
+    Map<String, String> ours = new LinkedHashMap<>();
+    Binding.flatten(Binding.write(this), "", ours);
+    Map<String, String> theirs = new LinkedHashMap<>();
+    Binding.flatten(Binding.write(other), "", theirs);
+    Set<String> paths = new LinkedHashSet<>(ours.keySet());
+    paths.addAll(theirs.keySet());
+    return paths.stream().filter(path -> !Objects.equals(ours.get(path), theirs.get(path)))
+        .map(path -> path + ": " + ours.getOrDefault(path, "-") + " / " + theirs.getOrDefault(path, "-")).toList();
+  }
+
+  /**
+   * A recipe of a program's own, all else as in a file that doesn't say it.
+   *
+   * @throws RecipeException if a value makes no sense
+   */
+  public static Recipe of(String name, String model, int batch, List<Phase> phases, Optimizer optimizer) {
+    return Binding.withDefaults(Recipe.class, Map.of("name", name, "model", model, "batch", batch, "phases", phases,
+        "optimizer", optimizer));
+  }
+
+  public Recipe withModel(String other) {
+    return Binding.with(this, "model", other);
+  }
+
+  public Recipe withDescription(String text) {
+    return Binding.with(this, "description", text);
+  }
+
+  /** A batch of another size, computed in as many parts as before; the rates stay. */
+  public Recipe withBatch(int images) {
+    return Binding.with(this, "batch", images);
+  }
+
+  public Recipe withAccumulate(int parts) {
+    return Binding.with(this, "accumulate", parts);
+  }
+
+  public Recipe withPhases(List<Phase> others) {
+    return Binding.with(this, "phases", others);
+  }
+
+  /**
+   * The same in so many epochs: each phase keeps its share of them, at least one. What a rate says in percent or by its
+   * curve moves along; what it says in epochs and iterations stays.
+   *
+   * @throws RecipeException if there are more phases than that
+   */
+  public Recipe withEpochs(int epochs) {
+    Check.between("epochs", epochs, phases.size(), Phase.MOST_EPOCHS);
+    List<Phase> changed = new ArrayList<>();
+    int given = 0;
+    long before = 0;
+    for (int i = 0; i < phases.size(); i++) {
+      before += phases.get(i).epochs();
+      int until = (int) Math.round((double) before * epochs / epochs());
+      int following = phases.size() - 1 - i;
+      int own = Math.max(1, Math.min(until, epochs - following) - given);
+      changed.add(phases.get(i).withEpochs(own));
+      given += own;
+    }
+    return withPhases(changed);
+  }
+
+  public Recipe withValidation(Validation other) {
+    return Binding.with(this, "validation", other);
+  }
+
+  public Recipe withPixels(Pixels other) {
+    return Binding.with(this, "pixels", other);
+  }
+
+  public Recipe withWeightDecay(WeightDecay other) {
+    return Binding.with(this, "weightDecay", other);
+  }
+
+  public Recipe withVariation(Variation other) {
+    return Binding.with(this, "variation", other);
+  }
+
+  public Recipe withPatience(int epochs) {
+    return Binding.with(this, "patience", epochs);
   }
 }

@@ -40,12 +40,11 @@ public final class RecipeException extends RuntimeException {
   private final String found;
 
   RecipeException(Reason reason, String field, String expected, String found) {
-    this(reason, null, 0, field, expected, found, null);
+    this(reason, null, 0, field, expected, found);
   }
 
-  private RecipeException(Reason reason, String where, int line, String field, String expected, String found,
-                          Throwable cause) {
-    super(message(reason, where, line, field, expected, found), cause);
+  private RecipeException(Reason reason, String where, int line, String field, String expected, String found) {
+    super(message(reason, where, line, field, expected, found));
     this.reason = reason;
     this.where = where;
     this.line = line;
@@ -56,18 +55,23 @@ public final class RecipeException extends RuntimeException {
 
   /** At a line, counted from 1. */
   RecipeException(Reason reason, int line, String field, String expected, String found) {
-    this(reason, null, line, field, expected, found, null);
+    this(reason, null, line, field, expected, found);
   }
 
   /** The same, in a file or resource. */
   RecipeException in(String file) {
-    return new RecipeException(reason, file, line, field, expected, found, this);
+    return from(new RecipeException(reason, file, line, field, expected, found));
   }
 
   /** The same, in a field of the given path; at that line if none is known yet. */
   RecipeException inside(String path, int ofLine) {
     String inner = field.isEmpty() || path.isEmpty() || field.startsWith("[") ? path + field : path + "." + field;
-    return new RecipeException(reason, where, line == 0 ? ofLine : line, inner, expected, found, this);
+    return from(new RecipeException(reason, where, line == 0 ? ofLine : line, inner, expected, found));
+  }
+
+  private RecipeException from(RecipeException moreExact) {
+    moreExact.setStackTrace(getStackTrace());
+    return moreExact;
   }
 
   private static String message(Reason reason, String where, int line, String field, String expected, String found) {
