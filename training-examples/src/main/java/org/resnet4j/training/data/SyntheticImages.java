@@ -1,5 +1,6 @@
 package org.resnet4j.training.data;
 
+import java.awt.Color;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -13,6 +14,8 @@ final class SyntheticImages {
   static final int TRAIN = 1600;
   static final int VALIDATION = 400;
   private static final int SIDE = 32;
+  /** Of a class's colours, as a share of the colour circle: they overlap with those of its neighbours. */
+  private static final double HUE_SPREAD = 0.1;
   private static final long SEED = 20_151_210;
 
   /** How deep a point lies inside, in pixels, below 0 outside; (x, y) from the centre, {@code size} the half extent. */
@@ -107,38 +110,29 @@ final class SyntheticImages {
   }
 
   private static void draw(Form form, SplittableRandom random, byte[] pixels, int offset) {
-    double[] fore = new double[3];
-    double[] back = new double[3];
-    do {
-      for (int c = 0; c < 3; c++) {
-        fore[c] = 255 * random.nextDouble();
-        back[c] = 255 * random.nextDouble();
-      }
-    } while (contrast(fore, back) < 120);
-    double size = 5 + 6 * random.nextDouble();
+    double hue = form.ordinal() / (double) Form.values().length + HUE_SPREAD * (2 * random.nextDouble() - 1);
+    int fore = Color.HSBtoRGB((float) hue, (float) (0.5 + 0.5 * random.nextDouble()),
+        (float) (0.7 + 0.3 * random.nextDouble()));
+    int back = Color.HSBtoRGB((float) random.nextDouble(), (float) random.nextDouble(),
+        (float) (0.5 * random.nextDouble()));
+    double size = 7 + 5 * random.nextDouble();
     double x = SIDE / 2.0 + (SIDE / 2.0 - size) * (2 * random.nextDouble() - 1);
     double y = SIDE / 2.0 + (SIDE / 2.0 - size) * (2 * random.nextDouble() - 1);
     double lightX = (random.nextDouble() - 0.5) * 3;
     double lightY = (random.nextDouble() - 0.5) * 3;
     double noise = 10 + 40 * random.nextDouble();
-    for (int row = 0, to = offset; row < SIDE; row++) {
+    for (int row = 0, at = offset; row < SIDE; row++) {
       for (int column = 0; column < SIDE; column++) {
         double inside = form.inside(column + 0.5 - x, row + 0.5 - y, size);
         double share = Math.max(0, Math.min(1, inside + 0.5));
         double light = lightX * (column - SIDE / 2) + lightY * (row - SIDE / 2);
         for (int c = 0; c < 3; c++) {
-          double value = back[c] + share * (fore[c] - back[c]) + light + noise * (2 * random.nextDouble() - 1);
-          pixels[to++] = (byte) Math.max(0, Math.min(255, Math.round(value)));
+          int from = back >> (16 - 8 * c) & 0xFF;
+          int to = fore >> (16 - 8 * c) & 0xFF;
+          double value = from + share * (to - from) + light + noise * (2 * random.nextDouble() - 1);
+          pixels[at++] = (byte) Math.max(0, Math.min(255, Math.round(value)));
         }
       }
     }
-  }
-
-  private static double contrast(double[] a, double[] b) {
-    double sum = 0;
-    for (int c = 0; c < 3; c++) {
-      sum += Math.abs(a[c] - b[c]);
-    }
-    return sum;
   }
 }
