@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,10 +31,11 @@ final class Binding {
   private static final String KIND = "kind";
   /** Without leading zeros: for YAML 1.1 they make an octal number. */
   private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9]\\d{0,30})");
-  /** YAML 1.1, which Jackson has, takes 1e-4 without a point for text. */
+  /** As JSON has it; YAML 1.1 knows 1_000, 0x1F, 1:30 and .inf as well. */
   private static final Pattern NUMBER = Pattern.compile(WHOLE + "(\\.\\d{1,30})?([eE][-+]?\\d{1,3})?");
   /** More names than these aren't listed in a message. */
   private static final int SHORT_LIST = 8;
+  private static final Map<String, Node> DEFAULTS = new ConcurrentHashMap<>();
 
   private Binding() {}
 
@@ -56,7 +58,7 @@ final class Binding {
     } else if (wanted == double.class || wanted == Double.class) {
       return number(node);
     } else if (wanted == boolean.class) {
-      return scalar(node, "true or false", Form.TRUTH).text().equals("true");
+      return truth(node);
     } else if (wanted == Span.class) {
       Scalar text = scalar(node, Span.FORM, Form.TEXT);
       return at(text.line(), "", () -> Span.parse(text.text()));
@@ -81,6 +83,14 @@ final class Binding {
       return scalar;
     }
     throw wrongType(node, expected);
+  }
+
+  private static boolean truth(Node node) {
+    String text = scalar(node, "true or false", Form.TRUTH).text();
+    if (!text.equals("true") && !text.equals("false")) {
+      throw wrongType(node, "true or false in lower case");
+    }
+    return text.equals("true");
   }
 
   private static int whole(Node node) {
@@ -219,7 +229,8 @@ final class Binding {
   }
 
   private static Object defaultOf(RecordComponent component) {
-    return value(YamlText.parse(component.getAnnotation(Default.class).value()), component.getGenericType());
+    Node node = DEFAULTS.computeIfAbsent(component.getAnnotation(Default.class).value(), YamlText::parse);
+    return value(node, component.getGenericType());
   }
 
   /** The record with another value in one component. */

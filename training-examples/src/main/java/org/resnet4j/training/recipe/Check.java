@@ -33,9 +33,24 @@ final class Check {
     that(Double.compare(value, 0) >= 0 && value < 1, field, "a share from 0 to less than 1", plain(value));
   }
 
+  /** One line that can be printed, not blank. */
   static void text(String field, String value, int longest) {
-    that(!value.isBlank() && value.length() <= longest, field, "text of 1 to " + longest + " characters",
-        value.isBlank() ? "none" : quote(value));
+    that(!value.isBlank(), field, "some text", "none");
+    line(field, value, longest);
+  }
+
+  /** One line that can be printed. */
+  static void line(String field, String value, int longest) {
+    that(value.length() <= longest && value.codePoints().noneMatch(Check::unprintable), field,
+        "a line of at most " + longest + " printable characters", quote(value));
+  }
+
+  private static boolean unprintable(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE, Character.UNASSIGNED -> true;
+      default -> false;
+    };
   }
 
   static void count(String field, List<?> values, int least, int most) {

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What the field {@code kind} says of a record that is one of several; the name alone does where nothing else is given. */
+/** What the field {@code kind} says of a record that is one of several; it may stand alone. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @interface Kind {

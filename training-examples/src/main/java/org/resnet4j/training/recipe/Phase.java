@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param rate the learning rate over the phase
  * @param frozenThrough the vertex or endpoint, such as {@code stage3}, up to which layers keep their weights, or
  *     {@link #FEATURES}: all but the head; empty: everything is trained
- * @param rateFalloff discriminative rates (Howard and Ruder, arXiv:1801.06146, section 3.2): the rate of a stage is this
- *     times the next one's towards the output, the stem counting as a stage and the head having the phase's; 1: all the
- *     same
+ * @param rateFalloff discriminative rates (Howard and Ruder, arXiv:1801.06146, section 3.2): the rate of a stage is
+ *     this times the next one's towards the output, the stem counting as a stage and the head having the phase's; 1:
+ *     all the same
  */
 public record Phase(String name, int epochs, @Default("none") Optional<Integer> iterations,
                     @Default("false") boolean wholeEpochs, Rate rate, @Default("none") Optional<String> frozenThrough,

@@ -32,7 +32,8 @@ import org.resnet4j.zoo.UnknownModelException;
  * @param optimizer what makes a step of a gradient; a new one in each phase
  * @param weightDecay how much, and of which parameters
  * @param variation how training images are varied
- * @param labelSmoothing the share of a label that is spread evenly over all classes (Szegedy and others, arXiv:1512.00567)
+ * @param labelSmoothing the share of a label that is spread evenly over all classes (Szegedy and others,
+ *     arXiv:1512.00567)
  * @param balance what is done about classes of uneven sizes
  * @param stochasticDepth the probability that the last block is left out of a step; the first blocks' falls to zero
  *     linearly (Huang and others, arXiv:1603.09382)
@@ -112,8 +113,7 @@ public record Recipe(
     phases = List.copyOf(phases);
     Check.that(NAME.matcher(name).matches() && name.length() <= 80, "name",
         "lower-case words and digits with hyphens between them", quote(name));
-    Check.that(description.length() <= LONGEST_TEXT, "description", "at most " + LONGEST_TEXT + " characters",
-        description.length());
+    Check.line("description", description, LONGEST_TEXT);
     Check.count("sources", sources, 0, 20);
     for (int i = 0; i < sources.size(); i++) {
       Check.text("sources[" + i + "]", sources.get(i), LONGEST_SOURCE);

@@ -19,7 +19,7 @@ public sealed interface Validation {
     }
   }
 
-  /** None of them: the test images are measured. To choose among epochs by that would flatter; see {@link Recipe.Keep}. */
+  /** None of them: the test images are measured. To choose an epoch by those would flatter; see {@link Recipe.Keep}. */
   @Kind("none")
   record None() implements Validation { }
 }

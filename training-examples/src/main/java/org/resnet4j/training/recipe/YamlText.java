@@ -2,13 +2,14 @@ package org.resnet4j.training.recipe;
 
 import static org.resnet4j.training.recipe.RecipeException.quote;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import com.fasterxml.jackson.dataformat.yaml.snakeyaml.error.MarkedYAMLException;
+import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.resnet4j.training.recipe.Node.Fields;
 import org.resnet4j.training.recipe.Node.Items;
 import org.resnet4j.training.recipe.Node.Scalar;
@@ -23,8 +25,8 @@ import org.resnet4j.training.recipe.Node.Scalar.Form;
 import org.resnet4j.training.recipe.RecipeException.Reason;
 
 /**
- * The part of YAML that recipes are written in: one document of fields, lists and values. Anchors, aliases and tags,
- * which make small files large or choose Java classes, are refused, and so is a field that comes twice.
+ * The part of YAML that recipes are written in: one document of fields, lists and values. Aliases, which make small
+ * files large, and tags, which choose Java classes, are refused, and so is a field that comes twice.
  */
 final class YamlText {
   /** How many characters. */
@@ -32,11 +34,13 @@ final class YamlText {
   private static final int DEEPEST = 16;
 
   private static final YAMLFactory YAML = YAMLFactory.builder()
-      .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxDocumentLength(LONGEST).build())
+      .streamReadConstraints(
+          StreamReadConstraints.builder().maxNestingDepth(DEEPEST).maxDocumentLength(LONGEST).build())
+      .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
       .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
       .disable(YAMLGenerator.Feature.SPLIT_LINES)
       .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-      .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+      .stringQuotingChecker(new Quoting())
       .build();
 
   private final YAMLParser parser;
@@ -62,16 +66,23 @@ final class YamlText {
       }
       return node;
     } catch (JsonProcessingException e) {
-      JsonLocation location = e.getLocation();
-      int line = location == null ? 0 : Math.max(0, location.getLineNr());
-      throw new RecipeException(Reason.SYNTAX, line, "", "YAML", quote(firstLine(e.getOriginalMessage())));
+      throw syntax(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // of a text in memory
     }
   }
 
-  private static String firstLine(String message) {
-    return message == null ? "something else" : message.lines().findFirst().orElse("");
+  /** Of Jackson's exceptions the deprecated one alone says where the mistake is, not what it is inside of. */
+  @SuppressWarnings("deprecation")
+  private static RecipeException syntax(JsonProcessingException e) {
+    int line = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getLineNr());
+    String message = e.getOriginalMessage();
+    if (e instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      line = marked.getProblemMark().getLine() + 1;
+      message = marked.getProblem();
+    }
+    return new RecipeException(Reason.SYNTAX, line, "", "YAML",
+        quote(message == null ? "something else" : message.lines().findFirst().orElse("")));
   }
 
   private int line() {
@@ -79,8 +90,8 @@ final class YamlText {
   }
 
   private Node node(String path) throws IOException {
-    if (parser.isCurrentAlias() || parser.getObjectId() != null || parser.getTypeId() != null) {
-      throw new RecipeException(Reason.REFERENCE, line(), path, "a plain value", "an anchor (&), alias (*) or tag (!)");
+    if (parser.isCurrentAlias() || parser.getTypeId() != null) {
+      throw new RecipeException(Reason.REFERENCE, line(), path, "a plain value", "an alias (*) or a tag (!)");
     }
     int line = line();
     return switch (parser.currentToken()) {
@@ -146,6 +157,23 @@ final class YamlText {
         case TRUTH -> generator.writeBoolean(scalar.text().equals("true"));
         case NOTHING -> generator.writeNull();
       }
+    }
+  }
+
+  /** Jackson's own lets through what it reads as a number, such as .inf. */
+  private static final class Quoting extends StringQuotingChecker {
+    private static final long serialVersionUID = 1;
+    private static final Pattern PLAIN =
+        Pattern.compile("(\\d+(\\.\\d+)? )?[A-Za-z]([A-Za-z0-9 ,._/()-]*[A-Za-z0-9.)])?");
+
+    @Override
+    public boolean needToQuoteName(String name) {
+      return needToQuoteValue(name);
+    }
+
+    @Override
+    public boolean needToQuoteValue(String value) {
+      return isReservedKeyword(value) || !PLAIN.matcher(value).matches();
     }
   }
 }
