@@ -22,7 +22,7 @@ import org.resnet4j.training.recipe.RecipeException.Reason;
 
 /** Whatever a file says, it is a recipe or refused. */
 class RecipeMutationTest {
-  private static final int EDITED = 400;
+  private static final int EDITED = 250;
   private static final String[] PIECES = {"\n", " ", "  ", "\t", ":", ": ", "- ", "[", "]", "{", "}", ",", "#", "&a ",
       "*a", "!!", "! ", "|", ">", "|\n", "'", "\"", "\\", "%", "@", "`", "?", "? ", "---\n", "...\n", "<<: ", "~",
       "null", "none", "true", "yes", "0", "-1", "1e9", "1e-4", ".inf", ".nan", "0x1F", "1_000", "1:30", "\u0000",
