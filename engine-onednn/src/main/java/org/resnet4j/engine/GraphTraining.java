@@ -106,9 +106,7 @@ final class GraphTraining implements AutoCloseable {
     Execution execution = execution(arrays.stream().map(INDArray::shape).toList());
     INDArray[] ends = execution.outputShapes().stream()
         .map(shape -> Nd4j.createUninitialized(DataType.FLOAT, shape, 'c')).toArray(INDArray[]::new);
-    if (execution.isRandom()) {
-      execution.seed(Nd4j.getRandom().nextLong());
-    }
+    execution.seed(Nd4j.getRandom()::nextLong);
     execution.run(frozen, pointers(arrays), pointers(List.of(ends)));
     List<INDArray> gradients = new ArrayList<>();
     double penalty = graph.calcRegularizationScore(true);

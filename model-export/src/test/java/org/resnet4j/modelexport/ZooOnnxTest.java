@@ -62,6 +62,7 @@ class ZooOnnxTest {
     check(bottleneck, format, net -> net.replaceStrideWithDilation(false, true, true));
     check(basic, format, net -> net.shortcut(Shortcut.ZERO_PAD).normEpsilon(1e-2));
     check(basic, format, net -> net.head(false));
+    check(basic, format, net -> net.stochasticDepth(0.5));
   }
 
   @Test

@@ -101,8 +101,8 @@ public final class ResNet extends ZooModel<ComputationGraph> {
     }
     ResNetOptions o = options;
     ResNetOptions changed = new ResNetOptions(o.classes(), shape[0][0], shape[0][1], shape[0][2], o.format(), o.head(),
-        o.dropout(), o.dilatedStages(), o.zeroInit(), o.fan(), o.norm(), o.normEpsilon(), o.normDecay(), o.updater(),
-        o.regularization(), o.seed());
+        o.dropout(), o.stochasticDepth(), o.dilatedStages(), o.zeroInit(), o.fan(), o.norm(), o.normEpsilon(),
+        o.normDecay(), o.updater(), o.regularization(), o.seed());
     changed.check(spec);
     options = changed;
   }
@@ -174,6 +174,7 @@ public final class ResNet extends ZooModel<ComputationGraph> {
     private CNN2DFormat format = CNN2DFormat.NCHW;
     private boolean head = true;
     private double dropout;
+    private double stochasticDepth;
     private List<Boolean> dilatedStages = List.of();
     private boolean zeroInit;
     private HeInitialization.Fan fan = HeInitialization.Fan.OUT;
@@ -219,6 +220,16 @@ public final class ResNet extends ZooModel<ComputationGraph> {
     /** The probability of dropping a pooled feature before the head in training; 0. */
     public Builder dropout(double probability) {
       dropout = probability;
+      return this;
+    }
+
+    /**
+     * The probability with which training drops the last unit's branch for an image; 0. Of L units the l-th has l / L of
+     * it (the linear decay of arXiv:1603.09382, section 3; timm's {@code drop_path_rate} counts from 0 to L - 1). The
+     * vertex is the unit's {@code drop}, behind its branch.
+     */
+    public Builder stochasticDepth(double probability) {
+      stochasticDepth = probability;
       return this;
     }
 
@@ -290,8 +301,8 @@ public final class ResNet extends ZooModel<ComputationGraph> {
       boolean cifar = built.stem() == Stem.CIFAR;
       int[] input = shape != null ? shape : cifar ? new int[] {3, 32, 32} : new int[] {3, 224, 224};
       ResNetOptions options = new ResNetOptions(classes != null ? classes : cifar ? 10 : 1000, input[0], input[1],
-          input[2], format, head, dropout, dilatedStages, zeroInit, fan, norm, normEpsilon, normDecay, updater,
-          regularization, seed);
+          input[2], format, head, dropout, stochasticDepth, dilatedStages, zeroInit, fan, norm, normEpsilon, normDecay,
+          updater, regularization, seed);
       options.check(built);
       return new ResNet(built, options);
     }

@@ -32,6 +32,8 @@ import org.resnet4j.zoo.layer.FrozenBatchNormalization;
 import org.resnet4j.zoo.layer.GroupNormalization;
 import org.resnet4j.zoo.layer.GroupedConvolution;
 import org.resnet4j.zoo.layer.HeInitialization;
+import org.resnet4j.zoo.layer.PureDropout;
+import org.resnet4j.zoo.layer.StochasticDepth;
 import org.resnet4j.zoo.layer.ZeroPadShortcut;
 
 /**
@@ -47,6 +49,8 @@ final class ResNetGraph {
   private final ComputationGraphConfiguration.GraphBuilder graph;
   /** Dilation that the stages so far have brought. */
   private int dilation = 1;
+  /** Units whose branch has met its shortcut. */
+  private int units;
 
   ResNetGraph(ResNetSpec spec, ResNetOptions options) {
     options.check(spec);
@@ -243,8 +247,20 @@ final class ResNetGraph {
     if (shortcut == null) {
       return branch;
     }
-    graph.addVertex(unit.prefix + "add", new ElementWiseVertex(ElementWiseVertex.Op.Add), branch, shortcut);
+    graph.addVertex(unit.prefix + "add", new ElementWiseVertex(ElementWiseVertex.Op.Add), dropped(unit, branch),
+        shortcut);
     return unit.prefix + "add";
+  }
+
+  /** The branch under stochastic depth, which drops the later units' more. */
+  private String dropped(Unit unit, String branch) {
+    units++;
+    if (options.stochasticDepth() == 0) {
+      return branch;
+    }
+    int all = spec.depths().stream().mapToInt(Integer::intValue).sum();
+    double retained = 1 - options.stochasticDepth() * units / all;
+    return add(unit.prefix + "drop", new PureDropout(new StochasticDepth(retained)), branch);
   }
 
   private String head(String x) {

@@ -17,6 +17,7 @@ import org.resnet4j.zoo.layer.HeInitialization;
  * @param format layout of the input and of every activation
  * @param head whether logits and softmax follow the pool
  * @param dropout probability of dropping a pooled feature before the head
+ * @param stochasticDepth probability of dropping the last unit's branch for an image; earlier units have less
  * @param dilatedStages per stage from the second: its stride becomes dilation (torchvision's
  *     {@code replace_stride_with_dilation}); empty for none
  * @param zeroInit each branch ends in a norm of scale zero (v2: a convolution of zeros), so that a unit begins as
@@ -37,6 +38,7 @@ record ResNetOptions(
     CNN2DFormat format,
     boolean head,
     double dropout,
+    double stochasticDepth,
     List<Boolean> dilatedStages,
     boolean zeroInit,
     HeInitialization.Fan fan,
@@ -56,6 +58,10 @@ record ResNetOptions(
     require(spec, !head || classes >= 1, "a head needs at least one class, found " + classes + ".");
     require(spec, channels >= 1, "the input needs at least one channel, found " + channels + ".");
     require(spec, dropout >= 0 && dropout < 1, "dropout is a probability in [0, 1), found " + dropout + ".");
+    require(spec, stochasticDepth >= 0 && stochasticDepth < 1,
+        "stochastic depth is a probability in [0, 1), found " + stochasticDepth + ".");
+    require(spec, stochasticDepth == 0 || spec.shortcut() != Shortcut.NONE,
+        "stochastic depth drops branches beside shortcuts, which a plain net has not.");
     checkDilation(spec);
     checkNorm(spec);
     if (zeroInit) {

@@ -51,6 +51,8 @@ class ResNetOptionsTest {
     nets.add(tiny("resnet50").shortcut(Shortcut.PROJECTION_ALWAYS).build());
     nets.add(tiny("resnet50").shortcut(Shortcut.NONE).build());
     nets.add(tiny("resnet50").dropout(0.5).inputShape(4, 33, 45).build());
+    nets.add(tiny("resnet50").stochasticDepth(0.2).build());
+    nets.add(tiny("resnet18_v2").stochasticDepth(0.2).format(CNN2DFormat.NHWC).build());
     nets.add(tiny("resnet50").normEpsilon(1e-3).normDecay(0.5).heInitialization(HeInitialization.Fan.IN).build());
     return nets;
   }
@@ -150,6 +152,8 @@ class ResNetOptionsTest {
     refused("at least one class", () -> ResNets.named("resnet50").numClasses(0).build());
     refused("at least one channel", () -> ResNets.named("resnet50").inputShape(0, 224, 224).build());
     refused("probability", () -> ResNets.named("resnet50").dropout(1).build());
+    refused("stochastic depth is a probability", () -> ResNets.named("resnet50").stochasticDepth(1).build());
+    refused("a plain net has not", () -> ResNets.named("cifar_plain20").stochasticDepth(0.1).build());
     refused("no add", () -> ResNets.spec("cifar_resnet20_norm_after_add").withShortcut(Shortcut.NONE));
   }
 

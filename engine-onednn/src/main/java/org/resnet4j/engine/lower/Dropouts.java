@@ -11,8 +11,10 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.PReLULayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.resnet4j.engine.node.Dropout.Whole;
 import org.resnet4j.engine.plan.Value;
 import org.resnet4j.zoo.layer.ChannelDropout;
+import org.resnet4j.zoo.layer.StochasticDepth;
 
 /** What training does to a layer's input, or its parameters, at random. */
 final class Dropouts {
@@ -27,15 +29,18 @@ final class Dropouts {
     if (!drops(layer)) {
       return site.input();
     } else if (dropout.getClass() == Dropout.class && ((Dropout) dropout).getPSchedule() == null) {
-      return dropped(site, ((Dropout) dropout).getP(), null);
+      return dropped(site, ((Dropout) dropout).getP(), Whole.ELEMENT, 0);
     } else if (dropout instanceof ChannelDropout channels) {
       Signal x = site.input();
       boolean images = x.order() != null;
       if (channels.format() == CNN2DFormat.NHWC && !images) {
         throw site.unsupported("channel dropout of arrays with an unknown number of axes");
       }
-      return dropped(site, channels.retained(),
+      return dropped(site, channels.retained(), Whole.CHANNEL,
           x.axis(channels.format() == CNN2DFormat.NHWC ? x.order().size() - 1 : 1));
+    }
+    if (dropout instanceof StochasticDepth depth) {
+      return dropped(site, depth.retained(), Whole.EXAMPLE, site.input().axis(0));
     }
     throw site.unsupported("dropout " + dropout.getClass().getSimpleName());
   }
@@ -52,9 +57,9 @@ final class Dropouts {
         || layer instanceof ElementWiseMultiplicationLayer;
   }
 
-  private static Signal dropped(Site site, double retained, Integer channels) {
+  private static Signal dropped(Site site, double retained, Whole whole, int axis) {
     Value x = site.input().value();
     return site.input().with(site.add(output ->
-        new org.resnet4j.engine.node.Dropout(x, output, retained, channels)));
+        new org.resnet4j.engine.node.Dropout(x, output, retained, whole, axis)));
   }
 }

@@ -1,12 +1,7 @@
 package org.resnet4j.engine.node;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
-
 import java.util.Arrays;
-import java.util.Map;
-import org.bytedeco.dnnl.binary;
+import java.util.List;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.resnet4j.engine.plan.Descs;
 import org.resnet4j.engine.plan.Emitter;
@@ -15,13 +10,22 @@ import org.resnet4j.engine.plan.Tensor;
 import org.resnet4j.engine.plan.Value;
 
 /**
- * In training each element, or each example's channel, stays with a probability, and is then divided by it; in
- * inference nothing happens.
+ * In training each element, each example's channel or each example stays with a probability, and is then divided by it;
+ * in inference nothing happens.
  *
  * @param retained the probability
- * @param channels the axis whose positions stay or go as a whole, or null
+ * @param whole what stays or goes together
+ * @param axis of the channels or the examples, where these stay or go
  */
-public record Dropout(Value input, Value output, double retained, Integer channels) implements Unary {
+public record Dropout(Value input, Value output, double retained, Whole whole, int axis)
+    implements Unary {
+  /** What a draw is for. */
+  public enum Whole {
+    ELEMENT,
+    CHANNEL,
+    EXAMPLE
+  }
+
   @Override
   public void forward(Emitter emitter) {
     emitter.give(output, emitter.tensor(input));
@@ -34,26 +38,23 @@ public record Dropout(Value input, Value output, double retained, Integer channe
 
   @Override
   public void train(Emitter emitter, Tape tape) {
-    Tensor x = Layouts.ordinary(emitter, emitter.tensor(input));
+    Tensor x = emitter.tensor(input);
     long[] shape = x.shape();
-    if (channels != null) {
-      Arrays.fill(shape, 1, shape.length, 1);
-      shape[channels] = x.size(channels);
+    if (whole != Whole.ELEMENT) {
+      Arrays.fill(shape, whole == Whole.CHANNEL ? 1 : 0, shape.length, 1);
+      shape[axis] = x.size(axis);
     }
     Tensor factors = emitter.allocate(Descs.plain(shape, Emitter.f32()));
     emitter.retain(factors, retained);
-    emitter.give(output, product(emitter, x, factors, emitter.allocate(x.desc())));
+    emitter.give(output, product(emitter, x, factors, emitter.mayReplace(input)));
     tape.record(output, () -> {
-      Tensor dy = Layouts.ordinary(emitter, tape.take(output));
-      tape.put(input, product(emitter, dy, factors, tape.owns(dy) ? dy : emitter.allocate(dy.desc())));
+      Tensor dy = tape.take(output);
+      tape.put(input, product(emitter, dy, factors, tape.owns(dy)));
     });
   }
 
-  private static Tensor product(Emitter emitter, Tensor x, Tensor factors, Tensor result) {
-    binary.primitive_desc description = new binary.primitive_desc(emitter.engine(), algorithm.binary_mul, x.desc(),
-        factors.desc(), result.desc(), emitter.attributes(), false);
-    emitter.run(description, new binary(description),
-        Map.of(DNNL_ARG_SRC_0, x, DNNL_ARG_SRC_1, factors, DNNL_ARG_DST, result));
-    return result;
+  private static Tensor product(Emitter emitter, Tensor x, Tensor factors, boolean inPlace) {
+    Binary.Target target = inPlace ? Binary.Target.FIRST : Binary.Target.NEW;
+    return new Binary(emitter, algorithm.binary_mul, x.type(), List.of(), target).of(x, factors);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.stream;
@@ -32,7 +33,7 @@ public final class Execution implements AutoCloseable {
   private final Trained trained;
   private Snapshot snapshot;
   private long[] times;
-  private long seed;
+  private final Map<Integer, Long> seeds = new HashMap<>();
 
   /** Where a parameter goes when a snapshot comes. */
   private record Binding(Constant constant, memory.desc desc, Consumer<memory> place) {}
@@ -74,21 +75,22 @@ public final class Execution implements AutoCloseable {
   }
 
   private void retain(FloatBuffer factors, Step.Retain step) {
-    SplittableRandom random = new SplittableRandom(seed + step.number());
+    SplittableRandom random = new SplittableRandom(seeds.get(step.number()));
     float kept = (float) (1 / step.probability());
     for (int i = 0; i < factors.limit(); i++) {
       factors.put(i, random.nextDouble() < step.probability() ? kept : 0);
     }
   }
 
-  /** What {@link #seed} is for: whether a pass draws random numbers. */
-  public boolean isRandom() {
-    return plan.steps().stream().anyMatch(Step.Retain.class::isInstance);
-  }
-
-  /** Decides the next pass's random numbers. */
-  public void seed(long seed) {
-    this.seed = seed;
+  /** Decides the next pass's random numbers: each node that draws any is given one number, in order of computation. */
+  public void seed(LongSupplier generator) {
+    seeds.clear();
+    for (Step step : plan.steps()) {
+      // What is computed again in the backward pass draws the same.
+      if (step instanceof Step.Retain retain) {
+        seeds.computeIfAbsent(retain.number(), number -> generator.getAsLong());
+      }
+    }
   }
 
   private Runnable prepared(Step.Kernel kernel) {
