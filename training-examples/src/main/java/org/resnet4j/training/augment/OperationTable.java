@@ -74,11 +74,11 @@ record OperationTable(int bins, double shear, double translateX, double translat
   }
 
   /**
-   * torch.linspace, which counts from the nearer end, in float: TrivialAugment's middle step of translation, 16 pixels in
-   * theory, is 15.999999 and so 15 pixels.
+   * torch.linspace, which counts from the nearer end, in float with one rounding of product and sum: TrivialAugment's
+   * middle step of translation, 16 pixels in theory, is 15.999999 and so 15 pixels.
    */
   private double spaced(double from, double to, int step) {
     float gap = ((float) to - (float) from) / (bins - 1);
-    return step < bins / 2 ? (float) from + gap * step : (float) to - gap * (bins - 1 - step);
+    return (float) (step < bins / 2 ? (float) from + (double) gap * step : (float) to - (double) gap * (bins - 1 - step));
   }
 }

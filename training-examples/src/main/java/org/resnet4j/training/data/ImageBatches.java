@@ -50,6 +50,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   private final transient Deque<float[]> spare = new ArrayDeque<>();
   private transient int[] lastBatch = {};
   private transient int[] order;
+  private transient int[] repeats;
   private transient int submitted;
   private transient int epoch;
   private transient int passed;
@@ -106,11 +107,27 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     this.epoch = epoch;
     begun = batch > 0;
     passed = batch;
-    order = IntStream.range(0, images.size()).toArray();
-    if (options.shuffle()) {
+    order = order(epoch);
+    repeats = repeats(order);
+    submitted = (int) Math.min(order.length, (long) batch * options.batchSize());
+  }
+
+  private int[] order(int epoch) {
+    IntStream indices = IntStream.range(0, images.size());
+    if (options.sampling() == Sampling.BALANCED && images.size() > 0) {
+      return BalancedOrder.of(indices.map(images::label).toArray(), classes.size(), options.seed(), epoch);
+    }
+    int[] order = indices.toArray();
+    if (options.sampling() == Sampling.SHUFFLED) {
       Shuffle.apply(order, new SplittableRandom(mix(options.seed(), epoch, -1)));
     }
-    submitted = (int) Math.min(order.length, (long) batch * options.batchSize());
+    return order;
+  }
+
+  /** How often each place's image came before in the epoch, so that it is varied in another way each time. */
+  private int[] repeats(int[] order) {
+    int[] seen = new int[images.size()];
+    return Arrays.stream(order).map(index -> seen[index]++).toArray();
   }
 
   /** How many batches of the epoch {@link #next()} has gone past, for {@link #position(int, int)}. */
@@ -217,7 +234,8 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     for (int slot = 0; slot < indices.length; slot++) {
       int index = indices[slot];
       int offset = slot * preprocessing.inputLength();
-      done.add(workers.submit(() -> load(index, drawnIn, features, offset)));
+      long variation = index + (long) repeats[first + slot] * images.size();
+      done.add(workers.submit(() -> load(index, mix(options.seed(), drawnIn, variation), features, offset)));
     }
     return new Batch(first, indices, features, done);
   }
@@ -227,10 +245,10 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   }
 
   /** Runs in a worker; false if the image can't be read any more. */
-  private boolean load(int index, int drawnIn, float[] features, int offset) {
+  private boolean load(int index, long seed, float[] features, int offset) {
     try {
       BufferedImage prepared = cache.get(index, () -> prepared(index));
-      SplittableRandom random = new SplittableRandom(mix(options.seed(), drawnIn, index));
+      SplittableRandom random = new SplittableRandom(seed);
       BufferedImage varied = options.augmentation().vary(prepared, preprocessing, random);
       preprocessing.normalize(varied, options.format(), features, offset);
       options.augmentation().finish(features, offset, preprocessing, options.format(), random);
@@ -310,7 +328,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   }
 
   /** A seed of its own for each (seed, epoch, index): the finalizer of SplittableRandom over each in turn. */
-  private static long mix(long seed, int epoch, int index) {
+  private static long mix(long seed, int epoch, long index) {
     return new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch).nextLong() + index;
   }
 
