@@ -2,10 +2,11 @@ package org.resnet4j.training.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.ImageBatches;
-import org.resnet4j.training.data.LabeledImage;
+import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.zoo.image.Preprocessing;
 
 /** Mean and standard deviation of each channel, by which a new network's inputs are centred. */
@@ -17,13 +18,10 @@ final class ChannelStatistics {
 
   private ChannelStatistics() {}
 
-  /** The same preprocessing with the statistics of up to 1,000 images, evenly spread over the list. */
-  static Preprocessing centred(Preprocessing unit, List<LabeledImage> images, List<String> classes) {
-    List<LabeledImage> sample = new ArrayList<>();
+  /** The same preprocessing with the statistics of up to 1,000 images, evenly spread over all. */
+  static Preprocessing centred(Preprocessing unit, ImageSource images, List<String> classes) {
     int step = (images.size() + MOST_IMAGES - 1) / MOST_IMAGES;
-    for (int i = 0; i < images.size(); i += step) {
-      sample.add(images.get(i));
-    }
+    ImageSource sample = images.selected(IntStream.iterate(0, i -> i < images.size(), i -> i + step).toArray());
     int channels = unit.channels().count();
     double[] sum = new double[channels];
     double[] squares = new double[channels];

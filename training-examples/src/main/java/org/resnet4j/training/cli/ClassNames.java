@@ -1,10 +1,9 @@
 package org.resnet4j.training.cli;
 
-import java.util.HashMap;
+import java.awt.image.BufferedImage;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import org.resnet4j.training.data.LabeledImage;
+import org.resnet4j.training.data.ImageSource;
 
 /** A folder's classes against a model's: by name, never by position. */
 final class ClassNames {
@@ -18,21 +17,40 @@ final class ClassNames {
   }
 
   /**
-   * The images with the model's label for the class of their folder.
+   * The images with the model's label for the class of their data.
    *
-   * @throws CommandException if a folder's class is none of the model's
+   * @throws CommandException if one of the data's classes is none of the model's
    */
-  static List<LabeledImage> relabel(List<LabeledImage> images, List<String> folder, List<String> model) {
-    Map<String, Integer> labels = new HashMap<>();
-    for (int i = 0; i < model.size(); i++) {
-      labels.put(model.get(i), i);
-    }
-    List<String> unknown = folder.stream().filter(name -> !labels.containsKey(name)).toList();
+  static ImageSource relabel(ImageSource images, List<String> data, List<String> model) {
+    List<String> unknown = data.stream().filter(name -> !model.contains(name)).toList();
     if (!unknown.isEmpty()) {
       throw new CommandException(ExitCode.BAD_DATA, "The folder's classes don't fit the model: it doesn't know "
           + listed(unknown) + "; it knows " + listed(model) + ". Rename the folders after the model's classes.");
     }
-    return images.stream().map(i -> new LabeledImage(i.file(), labels.get(folder.get(i.label())))).toList();
+    return data.equals(model) ? images : new Relabelled(images, data.stream().mapToInt(model::indexOf).toArray());
+  }
+
+  /** @param labels the model's, by the data's */
+  private record Relabelled(ImageSource images, int[] labels) implements ImageSource {
+    @Override
+    public int size() {
+      return images.size();
+    }
+
+    @Override
+    public int label(int index) {
+      return labels[images.label(index)];
+    }
+
+    @Override
+    public String name(int index) {
+      return images.name(index);
+    }
+
+    @Override
+    public BufferedImage image(int index) {
+      return images.image(index);
+    }
   }
 
   private static String listed(List<String> names) {

@@ -32,6 +32,11 @@ class ComputeOptions {
    * @param options for engines that have any
    */
   record Chosen(Engine engine, EngineOptions options) {
+    /** The same with so many threads that compute; null: as many as OpenMP has. */
+    Chosen withThreads(Integer threads) {
+      return threads == null ? this : new Chosen(engine, options.withThreads(threads));
+    }
+
     /** The graph ready to be run, as it is now. */
     Network open(ComputationGraph graph) {
       return engine.open(graph, options);

@@ -4,55 +4,94 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import org.resnet4j.training.cli.ModelSource.Loaded;
+import org.resnet4j.training.data.BadImage;
 import org.resnet4j.training.data.BatchOptions;
+import org.resnet4j.training.data.Dataset;
+import org.resnet4j.training.data.DatasetOptions;
+import org.resnet4j.training.data.Datasets;
 import org.resnet4j.training.data.FolderOptions;
+import org.resnet4j.training.data.HeldOut;
 import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.data.ImageFolder;
-import org.resnet4j.training.data.LabeledImage;
+import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.data.OnBadImage;
 import picocli.CommandLine.Option;
 
 /** Where images come from, and how they are read. */
 final class DataOptions {
-  @Option(names = "--data", paramLabel = "FOLDER", required = true,
-      description = "One sub-folder a class; or train, val and test, each with one sub-folder a class.")
-  Path data;
+  private static final int DEFAULT_BATCH = 32;
 
-  @Option(names = "--batch", paramLabel = "IMAGES", defaultValue = "32", description = "Images a step.")
-  int batch;
+  @Option(names = "--data", paramLabel = "DATA", required = true,
+      description = "A folder with one sub-folder of images a class, or with train, val and test, each with those; to"
+          + " train on also cifar10 (fetched once), a folder with CIFAR-10's binary or MNIST's IDX files, or synthetic"
+          + " (generated, for trying out).")
+  String data;
+
+  @Option(names = "--batch", paramLabel = "IMAGES",
+      description = "Images a step (default: 32, or what a recipe says).")
+  Integer batch;
 
   @Option(names = "--threads", paramLabel = "COUNT",
-      description = "Threads that read images; the result doesn't depend on it.")
-  int threads = Runtime.getRuntime().availableProcessors();
+      description = "Threads that read images, and that compute with --engine onednn (default: all cores).")
+  Integer threads;
 
   @Option(names = "--on-bad-image", paramLabel = "ACTION", defaultValue = "skip",
       description = "What to do with damaged images: fail, skip, or quarantine (move them beside the folder).")
   OnBadImage onBadImage;
 
-  /** Checks every image once, with progress, and tells what is wrong. */
-  ImageFolder open(double validationShare, long seed, PrintStream err) {
-    if (batch < 1 || threads < 1) {
+  /** @throws CommandException if a number makes no sense */
+  void check() {
+    if (batch != null && batch < 1 || threads != null && threads < 1) {
       throw new CommandException(ExitCode.USAGE, "--batch and --threads are 1 or more.");
     }
-    FolderOptions options = FolderOptions.DEFAULT.withShares(validationShare, 0).withSeed(seed)
-        .withOnBadImage(onBadImage).withThreads(threads);
+  }
+
+  /** Images a step where nothing else says it. */
+  int batch() {
+    return batch == null ? DEFAULT_BATCH : batch;
+  }
+
+  /** Threads that read images. */
+  int readers() {
+    return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  /** Data to train on: a folder's images are each checked once, with progress; what is wrong is told. */
+  Dataset open(HeldOut validation, long seed, PrintStream err) {
+    check();
+    Dataset dataset;
+    try (ScanProgress progress = new ScanProgress(err); DownloadProgress download = new DownloadProgress(err)) {
+      dataset = Datasets.open(data, DatasetOptions.standard().withValidation(validation).withSeed(seed)
+          .withOnBadImage(onBadImage).withThreads(readers()).withProgress(progress).withDownload(download));
+    }
+    tell(dataset.warnings(), dataset.bad(), err);
+    return dataset;
+  }
+
+  private static void tell(List<String> warnings, List<BadImage> bad, PrintStream err) {
+    warnings.forEach(warning -> err.println("Warning: " + Printable.of(warning)));
+    if (!bad.isEmpty()) {
+      err.println("Damaged images, left out: " + bad.size());
+      bad.forEach(image -> err.println("  " + Printable.of(image.file() + ": " + image.reason())));
+    }
+  }
+
+  /** The images of a folder to evaluate: all of them, where there are no parts. */
+  ImageFolder openFolder(PrintStream err) {
+    check();
+    FolderOptions options = FolderOptions.DEFAULT.withShares(0, 0).withOnBadImage(onBadImage).withThreads(readers());
     ImageFolder folder;
     try (ScanProgress progress = new ScanProgress(err)) {
-      folder = ImageFolder.open(data, options.withProgress(progress));
+      folder = ImageFolder.open(Path.of(data), options.withProgress(progress));
     }
-    folder.warnings().forEach(warning -> err.println("Warning: " + Printable.of(warning)));
-    if (!folder.bad().isEmpty()) {
-      err.println("Damaged images, left out: " + folder.bad().size());
-      folder.bad().forEach(bad -> err.println("  " + Printable.of(bad.file() + ": " + bad.reason())));
-    }
+    tell(folder.warnings(), folder.bad(), err);
     return folder;
   }
 
   /** Batches in the given order, as they are. */
-  ImageBatches evaluation(List<LabeledImage> images, List<String> classes, Loaded network) {
+  ImageBatches evaluation(ImageSource images, List<String> classes, Loaded network, int batch) {
     return new ImageBatches(images, classes, network.preprocessing(), BatchOptions.evaluation(batch)
-        .withFormat(network.format()).withThreads(threads).withOnBadImage(onBadImage)
-        .withFreesBatches(true));
+        .withFormat(network.format()).withThreads(readers()).withOnBadImage(onBadImage).withFreesBatches(true));
   }
 
   /** Starts its bar when the number of images is known. */

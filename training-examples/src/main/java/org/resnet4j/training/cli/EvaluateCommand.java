@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.resnet4j.training.data.BadImage;
+import org.resnet4j.training.data.FileImages;
 import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.data.ImageFolder;
+import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.data.LabeledImage;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.Network;
@@ -43,15 +45,15 @@ final class EvaluateCommand implements Callable<Integer> {
     compute.check();
     main.startBackend();
     ModelSource.Loaded loaded = source.load(main.err()).classifying();
-    ImageFolder folder = data.open(0, 0, main.err());
+    ImageFolder folder = data.openFolder(main.err());
     List<String> classes = loaded.classes().orElse(folder.classes());
     long outputs = ModelSource.Loaded.outputs(loaded.graph());
     if (classes.size() != outputs) {
       throw new CommandException(ExitCode.BAD_DATA, "The weights have " + outputs + " classes without names, the folder"
           + " has " + classes.size() + "; they can't be matched.");
     }
-    List<LabeledImage> images = ClassNames.relabel(images(folder), folder.classes(), classes);
-    try (ImageBatches batches = data.evaluation(images, classes, loaded);
+    ImageSource images = ClassNames.relabel(new FileImages(images(folder)), folder.classes(), classes);
+    try (ImageBatches batches = data.evaluation(images, classes, loaded, data.batch());
         Network network = compute.open(loaded.graph(), main.err())) {
       Evaluation evaluation;
       try (Progress progress = Progress.start("Evaluating", images.size(), main.err())) {

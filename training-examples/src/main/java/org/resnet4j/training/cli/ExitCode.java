@@ -8,7 +8,8 @@ public enum ExitCode {
   BAD_DATA(3, "The images can't be used: none, one class only, damaged"),
   BAD_MODEL(4, "The model folder or weights file can't be used, or doesn't fit"),
   DIVERGED(5, "Training diverged: the loss became infinite or not a number"),
-  DIFFERENT(6, "The model computes something else than was recorded");
+  DIFFERENT(6, "The model computes something else than was recorded"),
+  STOPPED(130, "Stopped by Ctrl-C or SIGTERM (143) in the middle; training goes on with --resume");
 
   private final int code;
   private final String meaning;

@@ -1,15 +1,27 @@
 package org.resnet4j.training.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.resnet4j.training.data.Augmentation;
-import org.resnet4j.training.loop.LearningRate;
-import org.resnet4j.training.loop.TrainingPhase;
-import org.resnet4j.training.loop.TrainingPlan;
+import org.resnet4j.training.recipe.Optimizer;
+import org.resnet4j.training.recipe.Phase;
+import org.resnet4j.training.recipe.Rate;
+import org.resnet4j.training.recipe.Recipe;
+import org.resnet4j.training.recipe.Recipe.Balance;
+import org.resnet4j.training.recipe.Recipe.Initialization;
+import org.resnet4j.training.recipe.Recipe.Keep;
+import org.resnet4j.training.recipe.Recipe.Pixels;
+import org.resnet4j.training.recipe.RecipeException;
+import org.resnet4j.training.recipe.Span;
+import org.resnet4j.training.recipe.Validation;
+import org.resnet4j.training.recipe.Variation;
+import org.resnet4j.training.recipe.Variation.Crop;
+import org.resnet4j.training.recipe.WarmUp;
+import org.resnet4j.training.recipe.WeightDecay;
+import org.resnet4j.zoo.ResNets;
+import org.resnet4j.zoo.Stem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +32,9 @@ import picocli.CommandLine.ParentCommand;
     footer = {"", "With weights (--weights, or a saved folder as --model) the head, a new one if the classes are others, is"
         + " trained first while the rest is frozen, then everything at a tenth of the rate. Without, everything is trained from the start."})
 final class FinetuneCommand implements Callable<Integer> {
+  /** The learning rate's curve. */
+  enum Schedule { COSINE, ONE_CYCLE, CONSTANT }
+
   /** How training images are varied. */
   enum AugmentationChoice { AUTO, NONE, PAD_AND_CROP, RESIZED_CROP, GENTLE_CROP }
 
@@ -27,8 +42,15 @@ final class FinetuneCommand implements Callable<Integer> {
   private static final int DEFAULT_HEAD_EPOCHS = 3;
   /** The whole net after its head: pretrained layers need small steps to keep what they know. */
   private static final double WHOLE_RATE_SHARE = 0.1;
-  private static final double WARM_UP = 0.1;
+  private static final WarmUp WARM_UP = new WarmUp(Span.percent(10), 0.01);
   private static final double ONE_CYCLE_WARM_UP = 0.3;
+  private static final double GENTLE = 0.35;
+  private static final double STRONG = 0.08;
+  private static final int PADDING = 4;
+  /** Inputs of so many pixels a side are taken for CIFAR's kind. */
+  private static final int SMALL = 64;
+  /** A name that says nothing of the network, where a file or folder says it. */
+  private static final String ANY_MODEL = "resnet18";
 
   @Mixin
   DataOptions data;
@@ -36,12 +58,8 @@ final class FinetuneCommand implements Callable<Integer> {
   @Mixin
   ModelSource source;
 
-  @Option(names = "--out", paramLabel = "FOLDER", required = true,
-      description = "Where the model, metrics.csv, pictures and report.html go; new or empty.")
-  Path out;
-
-  @Option(names = "--overwrite", description = "Replace an earlier run in --out, when the new one is through.")
-  boolean overwrite;
+  @Mixin
+  RunOptions run;
 
   @Option(names = "--epochs", paramLabel = "COUNT", defaultValue = "20",
       description = "Epochs that train all; with weights, 0 trains the head alone.")
@@ -60,7 +78,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Option(names = "--schedule", paramLabel = "CURVE", defaultValue = "cosine",
       description = "Learning rate over the epochs: cosine, one_cycle or constant.")
-  LearningRate.Shape schedule;
+  Schedule schedule;
 
   @Option(names = "--momentum", paramLabel = "SHARE", defaultValue = "0.9", description = "Momentum of SGD.")
   double momentum;
@@ -85,10 +103,6 @@ final class FinetuneCommand implements Callable<Integer> {
 
   @Mixin
   TrainingComputeOptions compute;
-
-  @Option(names = "--seed", paramLabel = "NUMBER", defaultValue = "1",
-      description = "Same seed, same result on the same machine, with as many threads of OpenMP (OMP_NUM_THREADS).")
-  long seed;
 
   @ParentCommand
   Main main;
@@ -115,38 +129,49 @@ final class FinetuneCommand implements Callable<Integer> {
             "--head-epochs is for weights to start from; without, everything is trained from the start.");
       }
     }
-    plan(true, "");
-    if (out.toAbsolutePath().normalize().startsWith(data.data.toAbsolutePath().normalize())) {
-      throw new CommandException(ExitCode.USAGE, "--out lies inside --data, where it would be taken for a class.");
+    run.check(data);
+    TrainingJob job;
+    try {
+      Recipe recipe = source.pretrained() ? recipe(Optional.empty(), true, true)
+          : recipe(Optional.of(source.name()), ResNets.spec(source.name()).stem() == Stem.CIFAR, true);
+      job = new TrainingJob(main, recipe, this::recipe, data, source, compute, run, false, fromScratch);
+    } catch (RecipeException e) {
+      throw new CommandException(ExitCode.USAGE, e.getMessage());
     }
     main.startBackend();
-    return new FinetuneRun(this, OutputFolder.prepare(out, overwrite)).run();
+    return new TrainingRun(job).run();
+  }
+
+  /** The recipe for a network that comes with weights. */
+  private Recipe recipe(StartingPoint start) {
+    Optional<String> name = start.network().name();
+    boolean small = name.map(n -> ResNets.spec(n).stem() == Stem.CIFAR)
+        .orElse(start.network().preprocessing().height() <= SMALL);
+    return recipe(name, small, start.newHead());
   }
 
   /**
-   * The phases and their rates.
+   * The recipe that the options are.
    *
+   * @param small whether images are as small as CIFAR's
    * @param newHead whether pretrained layers come with a new head
-   * @param features the vertex before the head
-   * @throws CommandException if a value makes no sense
+   * @throws RecipeException if a value makes no sense
    */
-  TrainingPlan plan(boolean newHead, String features) {
-    try {
-      boolean pretrained = pretrained();
-      boolean headFirst = pretrained && (source.weights != null || newHead);
-      int first = headEpochs != null ? headEpochs : headFirst ? DEFAULT_HEAD_EPOCHS : 0;
-      List<TrainingPhase> phases = new ArrayList<>();
-      if (first > 0) {
-        phases.add(new TrainingPhase("head", first, rate(learningRate), Optional.of(features)));
-      }
-      if (epochs > 0 || first == 0) {
-        phases.add(new TrainingPhase("all", epochs, rate(pretrained ? learningRate * WHOLE_RATE_SHARE : learningRate),
-            Optional.empty()));
-      }
-      return new TrainingPlan(phases, momentum, weightDecay, patience, seed);
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.USAGE, e.getMessage());
+  private Recipe recipe(Optional<String> model, boolean small, boolean newHead) {
+    boolean pretrained = pretrained();
+    boolean headFirst = pretrained && (source.weights != null || newHead);
+    int first = headEpochs != null ? headEpochs : headFirst ? DEFAULT_HEAD_EPOCHS : 0;
+    List<Phase> phases = new ArrayList<>();
+    if (first > 0) {
+      phases.add(Phase.of("head", first, rate(learningRate)).frozenThrough(Phase.FEATURES));
     }
+    if (epochs > 0 || first == 0) {
+      phases.add(Phase.of("all", epochs, rate(pretrained ? learningRate * WHOLE_RATE_SHARE : learningRate)));
+    }
+    return new Recipe("finetune", "The options of finetune.", List.of(), model.orElse(ANY_MODEL), data.batch(), 1,
+        new Validation.Share(validationShare), Pixels.WEIGHTS, Initialization.MODEL, phases,
+        new Optimizer.Sgd(momentum, false), new WeightDecay(weightDecay, WeightDecay.Decayed.WEIGHTS),
+        variation(small), 0, Balance.NONE, 0, Optional.empty(), Optional.empty(), false, false, Keep.BEST, patience);
   }
 
   /** Whether there are weights that count. */
@@ -154,23 +179,22 @@ final class FinetuneCommand implements Callable<Integer> {
     return source.pretrained() && !fromScratch;
   }
 
-  private LearningRate rate(double peak) {
-    double warmUp = switch (schedule) {
-      case CONSTANT -> 0;
-      case COSINE -> WARM_UP;
-      case ONE_CYCLE -> ONE_CYCLE_WARM_UP;
+  private Rate rate(double peak) {
+    return switch (schedule) {
+      case CONSTANT -> new Rate.Constant(peak, Optional.empty());
+      case COSINE -> new Rate.Cosine(peak, 0, Optional.of(WARM_UP));
+      case ONE_CYCLE -> new Rate.OneCycle(peak, ONE_CYCLE_WARM_UP, 25, 10_000);
     };
-    return new LearningRate(schedule, peak, warmUp);
   }
 
   /** How training images are varied, for inputs of a CIFAR net or another. */
-  Augmentation augmentation(boolean cifar) {
+  private Variation variation(boolean small) {
     return switch (augmentation) {
-      case AUTO -> cifar ? Augmentation.PAD_AND_CROP : Augmentation.FINE_TUNE_CROP;
-      case NONE -> Augmentation.NONE;
-      case PAD_AND_CROP -> Augmentation.PAD_AND_CROP;
-      case RESIZED_CROP -> Augmentation.RANDOM_RESIZED_CROP;
-      case GENTLE_CROP -> Augmentation.FINE_TUNE_CROP;
+      case AUTO -> Variation.cropAndFlip(small ? new Crop.Pad(PADDING) : new Crop.Resized(GENTLE));
+      case NONE -> Variation.NONE;
+      case PAD_AND_CROP -> Variation.cropAndFlip(new Crop.Pad(PADDING));
+      case RESIZED_CROP -> Variation.cropAndFlip(new Crop.Resized(STRONG));
+      case GENTLE_CROP -> Variation.cropAndFlip(new Crop.Resized(GENTLE));
     };
   }
 }

@@ -38,7 +38,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OutputFolder folder = out == null ? null : OutputFolder.prepare(out, overwrite);
+    OutputFolder folder = out == null ? null : OutputFolder.prepare(out, overwrite, false);
     main.startBackend();
     ImportedModel model = source.load(main.err());
     main.out().println(model.origin());

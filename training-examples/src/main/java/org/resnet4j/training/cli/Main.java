@@ -14,6 +14,8 @@ import org.resnet4j.engine.EngineException;
 import org.resnet4j.modelexport.ExportException;
 import org.resnet4j.modelimport.ModelImportException;
 import org.resnet4j.training.data.DataException;
+import org.resnet4j.training.loop.CheckpointException;
+import org.resnet4j.training.recipe.RecipeException;
 import org.resnet4j.zoo.LayerHelpers;
 import org.resnet4j.zoo.UnknownModelException;
 import org.resnet4j.zoo.image.ImageException;
@@ -29,7 +31,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "resnet4j",
     description = "Residual networks for Java: train one on a folder of photos, look at the report, use the model.",
-    subcommands = {FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
+    subcommands = {TrainCommand.class, FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
         SummaryCommand.class, BenchmarkCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class,
         DoctorCommand.class, QuickstartCommand.class},
     synopsisSubcommandLabel = "COMMAND",
@@ -45,7 +47,8 @@ public final class Main implements Runnable {
 
   /** Whose messages are for the user, even where the exit code says no more than that it failed. */
   private static final List<Class<?>> SENTENCES = List.of(CommandException.class, WeightsException.class,
-      ModelImportException.class, ExportException.class, WeightStoreException.class, EngineException.class);
+      ModelImportException.class, ExportException.class, WeightStoreException.class, EngineException.class,
+      CheckpointException.class, RecipeException.class);
 
   private static final String MORE_MEMORY =
       "give more with RESNET4J_JAVA_OPTS=-Xmx...: the limit of what lies outside the heap grows with it.";
@@ -208,7 +211,7 @@ public final class Main implements Runnable {
         default -> ExitCode.FAILURE;
       };
     }
-    return e instanceof UnknownModelException ? ExitCode.USAGE : ExitCode.FAILURE;
+    return e instanceof UnknownModelException || e instanceof RecipeException ? ExitCode.USAGE : ExitCode.FAILURE;
   }
 
   /** The version in the jar's manifest. */

@@ -20,8 +20,15 @@ final class OutputFolder {
   /** Written epoch by epoch. */
   static final String METRICS = "metrics.csv";
 
+  /** From which a run goes on. */
+  static final String CHECKPOINTS = "checkpoints";
+  /** As it was run, in full. */
+  static final String RECIPE = "recipe.yaml";
+
   private static final Set<String> OURS = Set.of(SavedModel.CONFIGURATION, SavedModel.WEIGHTS, SavedModel.CLASSES,
-      SavedModel.PREPROCESSING, METRICS, Report.CURVES, Report.CONFUSION_MATRIX, Report.PAGE);
+      SavedModel.PREPROCESSING, METRICS, CHECKPOINTS, RECIPE, RunRecord.FILE, Report.CURVES, Report.CONFUSION_MATRIX,
+      Report.PAGE);
+  private static final Pattern NUMBERED = Pattern.compile("checkpoint-\\d+\\.safetensors|events\\.out\\.tfevents\\..*");
   /** What a killed run may leave: a save that was not through, a file on its way. */
   private static final Pattern LEFTOVER = Pattern.compile("\\.sav(ed|ing-\\w+)|\\..*-\\w+\\.tmp");
 
@@ -36,9 +43,11 @@ final class OutputFolder {
   /**
    * Makes sure that the folder may be written, and that nothing of the user's is in it. Changes nothing.
    *
-   * @throws CommandException if it holds anything but an earlier run, or an earlier run and {@code overwrite} is false
+   * @param resume whether a run that is there goes on: the one that replaces an earlier one first of all
+   * @throws CommandException if it holds anything but an earlier run, or an earlier run that is neither to be replaced
+   *     nor to go on
    */
-  static OutputFolder prepare(Path out, boolean overwrite) throws IOException {
+  static OutputFolder prepare(Path out, boolean overwrite, boolean resume) throws IOException {
     Path target = out.toAbsolutePath().normalize();
     if (Files.exists(target) && !Files.isDirectory(target)) {
       throw new CommandException(ExitCode.USAGE, "--out " + out + " is a file; name a folder.");
@@ -52,17 +61,25 @@ final class OutputFolder {
       throw new CommandException(ExitCode.USAGE, "--out " + out + " holds something else (" + foreign.iterator().next()
           + "); name a new or empty folder.");
     }
-    if (names(target).stream().noneMatch(OutputFolder::ofModel)) {
-      return new OutputFolder(target, target); // a run that ended before its first model
+    Path work = target.resolveSibling("." + target.getFileName() + ".new");
+    if (resume && Files.exists(work.resolve(RunRecord.FILE))) {
+      return new OutputFolder(target, work);
+    }
+    if (resume && Files.exists(target.resolve(RunRecord.FILE))
+        || names(target).stream().noneMatch(OutputFolder::worthKeeping)) {
+      return new OutputFolder(target, target); // else a run that ended before its first model
+    }
+    if (resume && !overwrite) {
+      throw new CommandException(ExitCode.USAGE, "--out " + out + " holds an earlier run that can't be resumed, for it"
+          + " has no " + RunRecord.FILE + "; name another folder, or pass --overwrite to replace it.");
     }
     if (!overwrite) {
       throw new CommandException(ExitCode.USAGE, "--out " + out + " holds an earlier run; name another folder, or pass"
-          + " --overwrite to replace it when the new run is through.");
+          + " --resume to go on with it, or --overwrite to replace it when the new run is through.");
     }
-    Path work = target.resolveSibling("." + target.getFileName() + ".new");
-    if (Files.isDirectory(work) && names(work).stream().anyMatch(OutputFolder::ofModel)) {
-      throw new CommandException(ExitCode.USAGE, work + " holds the best model of a run that was stopped; move it"
-          + " away or delete it.");
+    if (Files.isDirectory(work) && names(work).stream().anyMatch(OutputFolder::worthKeeping)) {
+      throw new CommandException(ExitCode.USAGE, work + " holds a run that was stopped; go on with it by --resume, or"
+          + " delete it.");
     }
     return new OutputFolder(target, work);
   }
@@ -104,12 +121,12 @@ final class OutputFolder {
     }
   }
 
-  private static boolean ofModel(String name) {
-    return name.equals(SavedModel.WEIGHTS) || name.equals(".saved");
+  private static boolean worthKeeping(String name) {
+    return name.equals(SavedModel.WEIGHTS) || name.equals(".saved") || name.equals(CHECKPOINTS);
   }
 
   private static boolean ours(String name) {
-    return OURS.contains(name) || LEFTOVER.matcher(name).matches();
+    return OURS.contains(name) || NUMBERED.matcher(name).matches() || LEFTOVER.matcher(name).matches();
   }
 
   private static Set<String> names(Path folder) throws IOException {

@@ -5,29 +5,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.training.cli.ComputeOptions.Chosen;
 import org.resnet4j.training.cli.ModelSource.Loaded;
-import org.resnet4j.training.data.ImageFolder;
-import org.resnet4j.training.data.LabeledImage;
+import org.resnet4j.training.data.Dataset;
+import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.Prediction;
-import org.resnet4j.training.loop.TrainingPhase;
-import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.training.loop.TrainingResult;
-import org.resnet4j.training.report.ShownImage;
+import org.resnet4j.training.recipe.Recipe;
+import org.resnet4j.training.report.GradCam;
 import org.resnet4j.training.report.Report;
 import org.resnet4j.training.report.ReportContent;
-import org.resnet4j.zoo.image.ImageDecoder;
+import org.resnet4j.training.report.ReportExtras;
+import org.resnet4j.training.report.ShownImage;
 import org.resnet4j.zoo.image.ImageException;
 
-/** What a run of {@code finetune} tells in its report. */
-record RunReport(FinetuneCommand options, Chosen chosen, TrainingPlan plan, ImageFolder folder, Loaded network,
-                 TrainingResult result, EpochMetrics best) {
+/** What a run tells in its report. */
+record RunReport(TrainingJob job, Recipe recipe, Chosen chosen, Dataset dataset, Loaded network, TrainingResult result,
+                 EpochMetrics best) {
   private static final int MOST_MISTAKES = 24;
 
   /**
@@ -36,60 +37,70 @@ record RunReport(FinetuneCommand options, Chosen chosen, TrainingPlan plan, Imag
    * @param part which images the evaluation is of
    * @param images the evaluated images, by prediction index
    */
-  void write(String part, Evaluation evaluation, List<LabeledImage> images, List<String> warnings, Path out)
+  void write(String part, Evaluation evaluation, ImageSource images, List<String> warnings, Path out)
       throws IOException {
     Map<String, String> bad = new LinkedHashMap<>();
-    folder.bad().forEach(b -> bad.put(shown(b.file()), b.reason()));
-    String model = network.name().orElseGet(() -> String.valueOf(Path.of(start()).getFileName()));
-    Report.write(new ReportContent(model + " on " + options.data.data.toAbsolutePath().normalize().getFileName(),
-        folder.train().size() + " training, " + folder.validation().size() + " validation and " + folder.test().size()
-            + " test images of " + folder.classes().size() + " classes; training: " + result.end() + ".",
-        result.epochs(), best, part, evaluation, mistakes(evaluation, images), settings(), environment(), warnings,
-        bad), out);
+    dataset.bad().forEach(b -> bad.put(shown(b.file().toString()), b.reason()));
+    Optional<GradCam> cam = cam();
+    String model = network.name().orElseGet(() -> String.valueOf(Path.of(job.source().shown()).getFileName()));
+    Report.write(new ReportContent(model + " on " + dataset.name(),
+        dataset.train().size() + " training, " + dataset.validation().size() + " validation and "
+            + dataset.test().size() + " test images of " + dataset.classes().size() + " classes; training: "
+            + result.end() + ".",
+        result.epochs(), best, part, evaluation, shown(evaluation.worstMistakes(MOST_MISTAKES), images, cam),
+        settings(), environment(), warnings, bad,
+        new ReportExtras(Optional.of(recipe.toYaml()), shown(likeliest(evaluation), images, cam))), out);
   }
 
-  private List<ShownImage> mistakes(Evaluation evaluation, List<LabeledImage> images) {
-    List<ShownImage> mistakes = new ArrayList<>();
-    for (Prediction p : evaluation.worstMistakes(MOST_MISTAKES)) {
-      Path file = images.get(p.index()).file();
+  /** Empty, with a line, of a network that has no such maps. */
+  private Optional<GradCam> cam() {
+    try {
+      GradCam cam = GradCam.of(result.graph());
+      cam.map(Nd4j.zeros(network.preprocessing().shape(1, network.format())), 0);
+      return Optional.of(cam);
+    } catch (IllegalArgumentException e) {
+      job.main().err().println("The report has no Grad-CAM pictures: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Of each class the right image that the net was surest of. */
+  private static List<Prediction> likeliest(Evaluation evaluation) {
+    Map<Integer, Prediction> surest = new TreeMap<>();
+    evaluation.predictions().stream().filter(Prediction::right)
+        .forEach(p -> surest.merge(p.label(), p, (a, b) -> b.loss() < a.loss() ? b : a));
+    return surest.values().stream().limit(ReportExtras.MOST_EXAMPLES).toList();
+  }
+
+  private List<ShownImage> shown(List<Prediction> predictions, ImageSource images, Optional<GradCam> cam) {
+    List<ShownImage> shown = new ArrayList<>();
+    for (Prediction p : predictions) {
       try {
-        mistakes.add(new ShownImage(ImageDecoder.DEFAULT.decode(file), shown(file), p));
+        ShownImage plain = new ShownImage(images.image(p.index()), shown(images.name(p.index())), p);
+        shown.add(cam.isEmpty() ? plain : plain.explained(cam.get(), network.preprocessing(), network.format()));
       } catch (ImageException vanished) {
-        options.main.err().println("Not shown in the report: " + vanished.getMessage());
+        job.main().err().println("Not shown in the report: " + vanished.getMessage());
       }
     }
-    return mistakes;
+    return shown;
   }
 
-  private String shown(Path file) {
-    return file.startsWith(options.data.data) ? options.data.data.relativize(file).toString() : file.toString();
-  }
-
-  /** The file or folder that the network comes from. */
-  private String start() {
-    return String.valueOf(options.source.weights != null ? options.source.weights : options.source.model);
+  /** Below the data's folder, where it is there. */
+  private String shown(String file) {
+    Path data = Path.of(job.data().data);
+    return file.startsWith(job.data().data) ? data.relativize(Path.of(file)).toString() : file;
   }
 
   private Map<String, String> settings() {
     Map<String, String> s = new LinkedHashMap<>();
-    s.put("model", network.name().orElse("not told by " + start()));
-    s.put("data", options.data.data.toString());
-    s.put("start", options.source.pretrained() && !options.fromScratch ? start() : "random weights");
+    s.put("model", network.name().orElse("not told by " + job.source().shown()));
+    s.put("data", job.data().data);
+    s.put("start", job.source().pretrained() && !job.fromScratch() ? job.source().shown() : "random weights");
     s.put("input", network.preprocessing().channels() + ", " + network.preprocessing().height() + " x "
         + network.preprocessing().width() + ", mean " + network.preprocessing().mean() + ", deviation "
         + network.preprocessing().std());
-    for (TrainingPhase phase : plan.phases()) {
-      s.put("phase " + phase.name(), String.format(Locale.ROOT, "up to %d epochs, %s, learning rate %s%s",
-          phase.epochs(), phase.learningRate().shape().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-          phase.learningRate().peak(), phase.frozenThrough().map(v -> ", frozen through " + v).orElse("")));
-    }
-    s.put("batch", options.data.batch + " images");
-    s.put("momentum", String.valueOf(options.momentum));
-    s.put("weight decay", String.valueOf(options.weightDecay));
-    s.put("augmentation", options.augmentation.name().toLowerCase(Locale.ROOT));
-    s.put("patience", options.patience == 0 ? "none" : options.patience + " epochs");
-    s.put("validation share", options.validationShare + ", unless the folder has val");
-    s.put("seed", String.valueOf(options.seed));
+    s.put("recipe", recipe.name());
+    s.put("seed", String.valueOf(job.run().seed));
     s.put("engine", chosen.toString());
     if (chosen.options().recompute()) {
       s.put("activations", "computed again in the backward pass");

@@ -17,6 +17,7 @@ import org.resnet4j.training.benchmark.PeakMemory;
 import org.resnet4j.training.cli.ComputeOptions.Chosen;
 import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.loop.TrainingPhase;
+import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.zoo.ResNetTransfer;
 
 /**
@@ -45,18 +46,18 @@ record TrainingMemory(long steps, long parameters, long heap, long libraries) {
    * @param batch the shape of a batch, [images, ...]
    * @return empty if Deeplearning4j would train one of the phases
    */
-  static Optional<TrainingMemory> of(Chosen chosen, ComputationGraph graph, List<TrainingPhase> phases, long[] batch,
+  static Optional<TrainingMemory> of(Chosen chosen, ComputationGraph graph, TrainingPlan plan, long[] batch,
       ImageBatches train, ImageBatches validation) {
     long length = Float.BYTES * graph.numParams();
     long steps = 0;
     long parameters = 0;
     boolean begun = false;
-    for (TrainingPhase phase : phases) {
+    for (TrainingPhase phase : plan.phases()) {
       long step = step(chosen, graph, phase, batch);
       if (step < 0) {
         return Optional.empty();
       }
-      long copies = Math.round(length * copies(chosen, phase, begun));
+      long copies = Math.round(length * copies(chosen, plan, phase, begun));
       if (step + copies > steps + parameters) {
         steps = step;
         parameters = copies;
@@ -116,15 +117,16 @@ record TrainingMemory(long steps, long parameters, long heap, long libraries) {
    *
    * @param begun whether it isn't the first phase, which leaves the graph that the run began with
    */
-  private static double copies(Chosen chosen, TrainingPhase phase, boolean begun) {
+  private static double copies(Chosen chosen, TrainingPlan plan, TrainingPhase phase, boolean begun) {
     boolean narrow = ComputeOptions.type(chosen.options().precision()) == Precision.BFLOAT16;
     // To predict with: as the first epoch's end found them, in the kernels' layouts, those again while new ones come.
     double predicting = narrow ? 2 : 3;
+    double more = predicting + (plan.average() == null ? 0 : 1) + (plan.accumulate() == 1 ? 0 : 1);
     if (phase.frozenThrough().isPresent()) {
       double frozen = narrow ? 1.5 : 2;
-      return 1 + 1 + 1 + 1 + frozen + predicting; // itself, gradients, the best, one thawed to be saved
+      return 1 + 1 + 1 + 1 + frozen + more; // itself, gradients, the best, one thawed to be saved
     }
-    return (begun ? 1 : 0) + 1 + 1 + 1 + predicting; // gradients, momentum, the best
+    return (begun ? 1 : 0) + 1 + plan.updater().stateSize(1) + 1 + more; // gradients, the best
   }
 
   /** What was ever used of the heap, and stays with the process. */

@@ -20,4 +20,9 @@ public interface ImageSource {
    * @throws ImageException if it can't be read any more
    */
   BufferedImage image(int index);
+
+  /** Some of the images, in this order. */
+  default ImageSource selected(int... indices) {
+    return new SelectedImages(this, indices);
+  }
 }

@@ -63,9 +63,26 @@ final class BatchScore implements ILossFunction, AutoCloseable {
 
   /** Forgets the epoch so far. */
   void reset() {
-    lossSum = 0;
-    right = 0;
-    images = 0;
+    restore(0, 0, 0);
+  }
+
+  /** Takes over an epoch so far. */
+  void restore(double lossSum, int right, int images) {
+    this.lossSum = lossSum;
+    this.right = right;
+    this.images = images;
+  }
+
+  double lossSum() {
+    return lossSum;
+  }
+
+  int right() {
+    return right;
+  }
+
+  int images() {
+    return images;
   }
 
   double meanLoss() {
@@ -83,11 +100,11 @@ final class BatchScore implements ILossFunction, AutoCloseable {
     return loss.computeGradient(labels, logits, activation, mask);
   }
 
-  private void add(INDArray oneHot, INDArray logits) {
-    float[][] labels = rows(oneHot);
+  private void add(INDArray targets, INDArray logits) {
+    float[][] labels = rows(targets);
     float[][] scores = rows(logits);
     for (int i = 0; i < scores.length; i++) {
-      add(scores[i], highest(labels[i]));
+      add(scores[i], labels[i]);
     }
   }
 
@@ -105,14 +122,18 @@ final class BatchScore implements ILossFunction, AutoCloseable {
     return best;
   }
 
-  private void add(float[] row, int label) {
+  /** With a mixture of classes the image is right if the likeliest is the one it has most of. */
+  private void add(float[] row, float[] label) {
     int best = highest(row);
     double sum = 0;
     for (float score : row) {
       sum += Math.exp(score - row[best]);
     }
-    lossSum += Math.log(sum) + row[best] - row[label];
-    right += best == label ? 1 : 0;
+    double log = Math.log(sum) + row[best];
+    for (int c = 0; c < row.length; c++) {
+      lossSum += label[c] == 0 ? 0 : label[c] * (log - row[c]);
+    }
+    right += best == highest(label) ? 1 : 0;
     images++;
   }
 

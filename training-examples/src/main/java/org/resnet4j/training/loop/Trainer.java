@@ -1,44 +1,45 @@
 package org.resnet4j.training.loop;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.regularization.L2Regularization;
-import org.nd4j.linalg.learning.regularization.Regularization;
+import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.loop.TrainingResult.End;
 import org.resnet4j.zoo.ResNetTransfer;
-import org.resnet4j.zoo.updater.SgdMomentum;
 
 /**
- * Trains a graph by stochastic gradient descent with momentum: phase after phase, epoch after epoch, a validation after
- * each epoch, the weights of the best one kept. The same graph, data and plan give the same weights to the bit on the
- * same machine.
+ * Trains a graph: phase after phase, epoch after epoch, a validation after each epoch, the weights of the best one kept.
+ * The same graph, data and plan give the same weights to the bit on the same machine, with one thread and float32 also
+ * if the run was stopped at any step and goes on from a checkpoint.
  */
 public final class Trainer {
-  /** PyTorch's: the share of a running statistic's old value that a step keeps. */
-  private static final double LEAST_DECAY = 0.9;
   private static final double NANOS = 1e9;
 
   private final TrainingPlan plan;
   private final List<String> classes;
-  private final UnaryOperator<ComputationGraph> engine;
   private final TrainingObserver observer;
-  private final List<EpochMetrics> epochs = new ArrayList<>();
-  private EpochMetrics best;
-  private INDArray bestParameters;
+  private UnaryOperator<ComputationGraph> engine = UnaryOperator.identity();
+  private Function<ComputationGraph, Network> prediction = Network::of;
+  private Optional<Checkpoints> checkpoints = Optional.empty();
+  private long checkpointNanos = Long.MAX_VALUE;
+  private BooleanSupplier stopped = () -> false;
+
+  private ImageBatches training;
+  private DataSetIterator validation;
+  private Run run;
   private ComputationGraph graph;
+  private TrainingStep step;
   private BatchScore score;
-  private SgdMomentum updater;
+  private long lastCheckpoint;
 
   /**
    * A trainer for one run on Deeplearning4j.
@@ -46,22 +47,39 @@ public final class Trainer {
    * @param classes the class names, in the order of the net's outputs
    */
   public Trainer(TrainingPlan plan, List<String> classes, TrainingObserver observer) {
-    this(plan, classes, UnaryOperator.identity(), observer);
+    this.plan = plan;
+    this.classes = List.copyOf(classes);
+    this.observer = observer;
   }
 
   /**
-   * A trainer for one run.
+   * On an engine.
    *
-   * @param classes the class names, in the order of the net's outputs
    * @param engine gives a graph that takes over its argument's parameters, to train in its place; or the argument. A
    *     graph of its making is closed at the end of its phase
    */
-  public Trainer(TrainingPlan plan, List<String> classes, UnaryOperator<ComputationGraph> engine,
-      TrainingObserver observer) {
-    this.plan = plan;
-    this.classes = List.copyOf(classes);
+  public Trainer on(UnaryOperator<ComputationGraph> engine) {
     this.engine = engine;
-    this.observer = observer;
+    return this;
+  }
+
+  /** Validates by another way of predicting, such as one that sees each image twice. */
+  public Trainer validatedBy(Function<ComputationGraph, Network> prediction) {
+    this.prediction = prediction;
+    return this;
+  }
+
+  /** Writes a checkpoint after each epoch, and within one whenever so much time has gone by since the last. */
+  public Trainer checkpointed(Checkpoints checkpoints, Duration every) {
+    this.checkpoints = Optional.of(checkpoints);
+    checkpointNanos = every.toNanos();
+    return this;
+  }
+
+  /** Stops after the step in which this turns true, with a checkpoint; {@link End#STOPPED}. */
+  public Trainer stoppedWhen(BooleanSupplier stopped) {
+    this.stopped = stopped;
+    return this;
   }
 
   /**
@@ -69,35 +87,52 @@ public final class Trainer {
    *
    * @param start one input, one softmax output, nothing frozen; its updater and weight decay are replaced by the plan's,
    *     its listeners by none
-   * @param training reset before each epoch; one-hot labels
-   * @param trainingImages how many images an epoch of {@code training} yields
-   * @param validation reset before each epoch's validation; one-hot labels
+   * @param training one-hot labels, or mixtures of them
+   * @param validation reset before each validation; one-hot labels
    * @throws IOException as thrown by the observer
+   * @throws CheckpointException if a checkpoint can't be written
    */
-  public TrainingResult train(
-      ComputationGraph start, DataSetIterator training, int trainingImages, DataSetIterator validation)
+  public TrainingResult train(ComputationGraph start, ImageBatches training, DataSetIterator validation)
       throws IOException {
-    Nd4j.getRandom().setSeed(plan.seed());
+    return train(start, training, validation, new Run());
+  }
+
+  /**
+   * Goes on from a state of the same plan and data.
+   *
+   * @param start as the run began with; its parameters are replaced by the state's
+   * @see #train(ComputationGraph, ImageBatches, DataSetIterator)
+   */
+  public TrainingResult resume(TrainingState state, ComputationGraph start, ImageBatches training,
+      DataSetIterator validation) throws IOException {
+    start.setParams(state.parameters());
+    return train(start, training, validation, new Run(state));
+  }
+
+  private TrainingResult train(ComputationGraph start, ImageBatches training, DataSetIterator validation, Run run)
+      throws IOException {
+    this.training = training;
+    this.validation = validation;
+    this.run = run;
+    lastCheckpoint = System.nanoTime();
     ComputationGraph whole = start;
-    End end = End.ALL_EPOCHS;
-    for (TrainingPhase phase : plan.phases()) {
+    for (; run.end == null && run.phase < plan.phases().size(); run.nextPhase()) {
+      TrainingPhase phase = plan.phases().get(run.phase);
       boolean frozen = phase.frozenThrough().isPresent();
       ComputationGraph given = frozen ? ResNetTransfer.freezeThrough(whole, phase.frozenThrough().get()) : whole;
       graph = engine.apply(given);
       try {
-        end = run(phase, training, trainingImages, validation);
+        run(phase);
         whole = frozen ? ResNetTransfer.unfreeze(graph) : given;
       } finally {
         release(whole, !frozen);
       }
-      if (end == End.DIVERGED) {
-        break;
-      }
     }
-    if (bestParameters != null) {
-      whole.setParams(bestParameters);
+    if (run.bestParameters != null && run.end != End.STOPPED) {
+      whole.setParams(run.bestParameters);
     }
-    return new TrainingResult(whole, Optional.ofNullable(best), List.copyOf(epochs), end);
+    return new TrainingResult(whole, run.best(), List.copyOf(run.epochs), run.end == null ? End.ALL_EPOCHS : run.end,
+        run.seen);
   }
 
   /**
@@ -114,43 +149,155 @@ public final class Trainer {
     }
   }
 
-  private End run(TrainingPhase phase, DataSetIterator training, int trainingImages, DataSetIterator validation)
-      throws IOException {
-    prepare(phase, trainingImages / training.batch());
+  private void run(TrainingPhase phase) throws IOException {
+    step = new TrainingStep(plan, phase, graph, training.size() / training.batch());
+    step.restore(run);
     try (BatchScore watching = BatchScore.of(graph)) {
       score = watching;
+      score.restore(run.lossSum, run.right, run.images);
       observer.phaseStarted(phase, graph);
-      End end = epochs(phase, training, trainingImages, validation);
+      if (plan.evaluateFirst() && run.step == 0 && run.epochs.isEmpty()) {
+        evaluateFirst(phase);
+      }
+      epochs(phase);
       observer.phaseEnded(phase, graph);
-      return end;
     }
   }
 
-  private End epochs(TrainingPhase phase, DataSetIterator training, int trainingImages, DataSetIterator validation)
-      throws IOException {
-    EpochMetrics bestOfPhase = null;
-    int epochsWithoutGain = 0;
-    for (int epoch = 0; epoch < phase.epochs(); epoch++) {
-      observer.epochStarted(epochs.size() + 1, plan.epochs(), phase);
-      EpochMetrics metrics = epoch(phase, epoch, training, trainingImages, validation);
-      if (metrics == null) {
-        return End.DIVERGED;
+  private void evaluateFirst(TrainingPhase phase) throws IOException {
+    try {
+      ended(phase, validated(phase, Double.NaN, Double.NaN, Double.NaN));
+    } catch (Stop stop) {
+      run.end = End.STOPPED; // nothing is lost yet
+    }
+  }
+
+  private void epochs(TrainingPhase phase) throws IOException {
+    while (run.end == null && (run.batch > 0 || !over(phase))) {
+      observer.epochStarted(run.number() + 1, plan.epochs(), phase);
+      if (!trained(phase)) {
+        return;
       }
-      epochs.add(metrics);
-      observer.epochEnded(metrics);
-      if (metrics.betterThan(best)) {
-        best = metrics;
-        bestParameters = bestParameters == null ? graph.params().dup() : bestParameters.assign(graph.params());
-        improved(phase, metrics);
+      EpochMetrics metrics;
+      try {
+        metrics = validated(phase, score.meanLoss(), score.accuracy(), run.seconds);
+      } catch (Stop stop) {
+        stop();
+        return;
       }
-      boolean gained = bestOfPhase == null || metrics.validationAccuracy() > bestOfPhase.validationAccuracy();
-      bestOfPhase = gained ? metrics : bestOfPhase;
-      epochsWithoutGain = gained ? 0 : epochsWithoutGain + 1;
-      if (plan.patience() > 0 && epochsWithoutGain >= plan.patience() && epoch + 1 < phase.epochs()) {
-        return End.EARLY;
+      if (!Double.isFinite(metrics.validationLoss())) {
+        diverged("the validation loss became " + metrics.validationLoss());
+        return;
+      }
+      ended(phase, metrics);
+      run.epoch++;
+      run.batch = 0;
+      if (plan.patience() > 0 && run.epochsWithoutGain >= plan.patience() && !over(phase)) {
+        run.end = run.phase + 1 == plan.phases().size() ? End.EARLY : null;
+        run.epoch = phase.epochs();
+      }
+      checkpoint();
+      if (stopped.getAsBoolean() && !lastOfRun(phase)) {
+        run.end = End.STOPPED;
       }
     }
-    return End.ALL_EPOCHS;
+  }
+
+  private boolean over(TrainingPhase phase) {
+    return run.epoch >= phase.epochs() || run.phaseStep >= phase.iterations();
+  }
+
+  private boolean lastOfRun(TrainingPhase phase) {
+    return run.end != null || (over(phase) && run.phase + 1 == plan.phases().size());
+  }
+
+  /** Trains the rest of an epoch; false if the run ends within it. */
+  private boolean trained(TrainingPhase phase) {
+    if (run.batch == 0) {
+      score.reset();
+      run.seconds = 0;
+      run.waited = 0;
+    }
+    training.position(run.phaseEpochs(plan) + run.epoch, run.batch);
+    long began = System.nanoTime();
+    while (training.hasNext() && (phase.wholeEpochs() || run.phaseStep < phase.iterations())) {
+      DataSet batch = training.next();
+      long got = System.nanoTime();
+      int images = batch.numExamples();
+      run.batch = training.position();
+      run.waited += (got - began) / NANOS;
+      if (images > 1 || training.size() == 1) { // a rest of one image has no variance that batch norm could use
+        step.fit(batch, run);
+        double seconds = (System.nanoTime() - got) / NANOS;
+        if (!Double.isFinite(score.meanLoss())) {
+          return diverged("the training loss became " + score.meanLoss());
+        }
+        observer.batchTrained(images, seconds, score.meanLoss(), score.accuracy());
+      }
+      long now = System.nanoTime();
+      run.seconds += (now - began) / NANOS;
+      began = now;
+      if (stopped.getAsBoolean()) {
+        stop();
+        return false;
+      } else if (now - lastCheckpoint >= checkpointNanos) {
+        checkpoint();
+        began = System.nanoTime();
+      }
+    }
+    return true;
+  }
+
+  /** Of the last step. */
+  private double rate() {
+    return run.phaseStep == 0 ? 0 : step.rate(run.phaseStep - 1);
+  }
+
+  private void stop() {
+    checkpoint();
+    run.end = End.STOPPED;
+  }
+
+  private boolean diverged(String what) {
+    run.end = End.DIVERGED;
+    run.seen = String.format(Locale.ROOT, "in step %d, epoch %d, at a learning rate of %s, %s",
+        run.step, run.number() + 1, (float) rate(), what);
+    return false;
+  }
+
+  /** Validates the net, or what it is the average of. */
+  private EpochMetrics validated(TrainingPhase phase, double loss, double accuracy, double seconds)
+      throws IOException {
+    long began = System.nanoTime();
+    validation.reset();
+    Evaluation result =
+        step.withAverage(() -> Evaluation.of(prediction.apply(graph), classes, validation, images -> {
+          observer.batchValidated(images);
+          if (stopped.getAsBoolean()) {
+            throw new Stop();
+          }
+        }));
+    double whole = (Double.isNaN(seconds) ? 0 : seconds) + (System.nanoTime() - began) / NANOS;
+    return new EpochMetrics(Double.isNaN(seconds) ? 0 : run.number() + 1, loss, accuracy, result.meanLoss(),
+        result.accuracy(), rate(), score.images() / seconds, whole, phase.name(), result.topFiveAccuracy(), run.step,
+        run.waited / seconds);
+  }
+
+  private void ended(TrainingPhase phase, EpochMetrics metrics) throws IOException {
+    run.epochs.add(metrics);
+    observer.epochEnded(metrics);
+    if (plan.keepsLast() || metrics.betterThan(run.best().orElse(null))) {
+      run.bestEpoch = metrics.epoch();
+      step.withAverage(() -> {
+        run.bestParameters = run.bestParameters == null ? graph.params().dup()
+            : run.bestParameters.assign(graph.params());
+        improved(phase, metrics);
+        return null;
+      });
+    }
+    boolean gained = metrics.validationAccuracy() > run.bestOfPhase;
+    run.bestOfPhase = gained ? metrics.validationAccuracy() : run.bestOfPhase;
+    run.epochsWithoutGain = gained ? 0 : run.epochsWithoutGain + 1;
   }
 
   private void improved(TrainingPhase phase, EpochMetrics metrics) throws IOException {
@@ -166,64 +313,21 @@ public final class Trainer {
     }
   }
 
-  /** Trains and validates one epoch; null if a loss was not finite. */
-  private EpochMetrics epoch(
-      TrainingPhase phase, int epoch, DataSetIterator training, int trainingImages, DataSetIterator validation) {
-    long started = System.nanoTime();
-    training.reset();
-    score.reset();
-    int seen = 0;
-    double rate = 0;
-    while (training.hasNext()) {
-      DataSet batch = training.next();
-      rate = phase.learningRate().at((epoch + (double) seen / trainingImages) / phase.epochs());
-      int images = batch.numExamples();
-      seen += images;
-      if (images == 1 && trainingImages > 1) {
-        continue; // a rest of one image has no variance that batch norm could use
-      }
-      updater.setLrAndSchedule(rate, null);
-      long began = System.nanoTime();
-      graph.fit(batch);
-      double seconds = (System.nanoTime() - began) / NANOS;
-      if (!Double.isFinite(score.meanLoss())) {
-        return null;
-      }
-      observer.batchTrained(images, seconds, score.meanLoss(), score.accuracy());
+  private void checkpoint() {
+    if (checkpoints.isPresent()) {
+      INDArray parameters = graph.params();
+      checkpoints.get().save(run.state(score, parameters, step.updaterState(), step.average()));
+      lastCheckpoint = System.nanoTime();
+      observer.checkpointed(run.step);
     }
-    double trainSeconds = (System.nanoTime() - started) / NANOS;
-    validation.reset();
-    Evaluation result = Evaluation.of(Network.of(graph), classes, validation, observer::batchValidated);
-    if (!Double.isFinite(result.meanLoss())) {
-      return null;
-    }
-    return new EpochMetrics(epochs.size() + 1, score.meanLoss(), score.accuracy(), result.meanLoss(),
-        result.accuracy(), rate, seen / trainSeconds, (System.nanoTime() - started) / NANOS, phase.name());
   }
 
-  /**
-   * Gives every layer the plan's updater and weight decay. One updater object serves all layers, so that a step's rate
-   * is set in one place: {@link ComputationGraph#setLearningRate(double)} rebuilds the updater's state at each call.
-   *
-   * <p>Running statistics follow within an epoch: those of a net that keeps 0.99 of the old value, as Keras's do, would
-   * lag behind its weights for hundreds of steps, and with few images validation would see another net than training.
-   */
-  private void prepare(TrainingPhase phase, int stepsOfEpoch) {
-    updater = new SgdMomentum(phase.learningRate().at(0), plan.momentum());
-    List<Regularization> decay =
-        plan.weightDecay() == 0 ? List.of() : List.of(new L2Regularization(plan.weightDecay()));
-    for (Layer layer : graph.getLayers()) {
-      if (layer.conf().getLayer() instanceof BaseLayer base) {
-        base.setIUpdater(updater);
-        base.setBiasUpdater(null);
-        base.setRegularization(decay);
-        base.setRegularizationBias(List.of());
-      }
-      if (layer.conf().getLayer() instanceof BatchNormalization norm) {
-        norm.setDecay(Math.min(norm.getDecay(), Math.max(LEAST_DECAY, 1 - 1.0 / Math.max(1, stepsOfEpoch))));
-      }
+  /** Leaves a validation in the middle. */
+  private static final class Stop extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Stop() {
+      super("stopped", null, false, false);
     }
-    graph.setUpdater(null);
-    graph.setListeners(List.of());
   }
 }

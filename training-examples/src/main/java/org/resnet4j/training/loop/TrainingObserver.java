@@ -37,6 +37,9 @@ public interface TrainingObserver {
    */
   default void improved(ComputationGraph graph, EpochMetrics epoch) throws IOException {}
 
+  /** After so many steps of the run were written to a checkpoint. */
+  default void checkpointed(long steps) {}
+
   /** After a phase's last epoch, with the graph that {@link #phaseStarted} was told; also if the loss was not finite. */
   default void phaseEnded(TrainingPhase phase, ComputationGraph graph) {}
 }

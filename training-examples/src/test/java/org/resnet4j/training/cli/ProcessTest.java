@@ -3,14 +3,12 @@ package org.resnet4j.training.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -51,26 +49,6 @@ class ProcessTest {
     List<String> lines = Files.readAllLines(folder.resolve("out"));
     assertTrue(lines.stream().anyMatch(l -> l.startsWith("resnet18 ")));
     assertFalse(lines.stream().anyMatch(l -> l.contains(" org.nd4j.linalg.factory.Nd4j ")));
-  }
-
-  @Test
-  void aKilledRunLeavesItsBestModelAndSaysSo() throws Exception {
-    assumeFalse(System.getProperty("os.name").startsWith("Windows"), "Windows kills without a word");
-    Path data = folder.resolve("data");
-    ShapeImages.write(data.resolve("red"), ShapeImages.Shape.RED_DISC, 12, 1);
-    ShapeImages.write(data.resolve("green"), ShapeImages.Shape.GREEN_SQUARE, 12, 1);
-    Path run = folder.resolve("run");
-    Process training = start(List.of(), "finetune", "--data", data.toString(), "--model", "cifar_resnet8", "--out",
-        run.toString(), "--batch", "8", "--epochs", "100000", "--patience", "0");
-    while (training.isAlive() && (Files.notExists(run.resolve("metrics.csv"))
-        || Files.readAllLines(run.resolve("metrics.csv")).size() < 4)) {
-      Thread.sleep(50);
-    }
-    training.destroy();
-    assertEquals(128 + 15, training.waitFor(), () -> read("err"));
-    assertTrue(read("err").contains("Stopped. The best model so far, of epoch "), read("err"));
-    Ran predicted = Ran.of("predict", "--model", run, data.resolve("red/000.png"));
-    assertEquals(0, predicted.code(), predicted.err());
   }
 
   /** Both the heap and copies of the parameters weigh as much as activations here. */
@@ -114,7 +92,8 @@ class ProcessTest {
         "1");
     assertEquals(ExitCode.FAILURE.code(), training.waitFor(), () -> read("err"));
     List<String> said = read("err").lines().toList();
-    assertEquals("Stopped. The best model so far, of epoch 1, is in " + run + ".", said.get(said.size() - 2));
+    assertEquals("Stopped. The same command with --resume goes on from the last checkpoint in " + run
+        + ", where the best model so far is, too.", said.get(said.size() - 2));
     assertEquals(String.format(Locale.ROOT, "Out of memory (a step's activations take %,d MB). Lower --batch or"
         + " --image-size, compute activations again with --checkpoint-activations, or give more with"
         + " RESNET4J_JAVA_OPTS=-Xmx...: the limit of what lies outside the heap grows with it.", needed >> 20),
@@ -159,16 +138,7 @@ class ProcessTest {
   }
 
   private Process start(String classPath, List<String> flags, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(flags);
-    command.addAll(List.of("-Xmx1g", "-cp", classPath, Main.class.getName()));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectOutput(file("out")).redirectError(file("err")).start();
-  }
-
-  private File file(String name) {
-    return folder.resolve(name).toFile();
+    return OwnProcess.start(folder, classPath, flags, arguments);
   }
 
   private String read(String name) {

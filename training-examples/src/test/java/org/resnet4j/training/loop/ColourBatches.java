@@ -1,33 +1,71 @@
 package org.resnet4j.training.loop;
 
+import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
-import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.training.data.Augmentation;
+import org.resnet4j.training.data.BatchOptions;
+import org.resnet4j.training.data.ImageBatches;
+import org.resnet4j.training.data.ImageSource;
+import org.resnet4j.zoo.image.Preprocessing;
 
-/** Noisy 16x16 images of two classes: the first or the second channel is brighter. */
+/** Noisy 16x16 images of two classes: the red or the green is brighter. */
 final class ColourBatches {
   static final List<String> CLASSES = List.of("red", "green");
+  private static final Preprocessing PIXELS =
+      Preprocessing.unit(16).withChannelStatistics(List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25));
 
   private ColourBatches() {}
 
-  static DataSetIterator of(int images, int batch, long seed) {
-    Random random = new Random(seed);
-    List<DataSet> examples = new ArrayList<>();
-    for (int i = 0; i < images; i++) {
-      int label = i % 2;
-      float[] pixels = new float[3 * 256];
-      for (int p = 0; p < pixels.length; p++) {
-        pixels[p] = (float) random.nextGaussian() * 0.5f + (p / 256 == label ? 1 : 0);
+  /** In their order, as they are. */
+  static ImageBatches of(int images, int batch, long seed) {
+    return new ImageBatches(new Colours(images, seed), CLASSES, PIXELS, BatchOptions.evaluation(batch));
+  }
+
+  /** Shuffled, cropped and mirrored. */
+  static ImageBatches varied(int images, int batch, long seed) {
+    return new ImageBatches(new Colours(images, seed), CLASSES, PIXELS,
+        BatchOptions.training(batch, Augmentation.PAD_AND_CROP, seed));
+  }
+
+  private static final class Colours implements ImageSource {
+    private final List<BufferedImage> images = new ArrayList<>();
+
+    Colours(int count, long seed) {
+      Random random = new Random(seed);
+      for (int i = 0; i < count; i++) {
+        BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+        for (int p = 0; p < 256; p++) {
+          int rgb = 0;
+          for (int channel = 0; channel < 3; channel++) {
+            double value = 96 + 32 * random.nextGaussian() + (channel == i % 2 ? 64 : 0);
+            rgb = rgb << 8 | (int) Math.max(0, Math.min(255, value));
+          }
+          image.setRGB(p % 16, p / 16, rgb);
+        }
+        images.add(image);
       }
-      float[] oneHot = new float[2];
-      oneHot[label] = 1;
-      examples.add(new DataSet(
-          Nd4j.create(pixels, new long[] {1, 3, 16, 16}, 'c'), Nd4j.create(oneHot, new long[] {1, 2}, 'c')));
     }
-    return new ListDataSetIterator<>(examples, batch);
+
+    @Override
+    public int size() {
+      return images.size();
+    }
+
+    @Override
+    public int label(int index) {
+      return index % 2;
+    }
+
+    @Override
+    public String name(int index) {
+      return "image " + index;
+    }
+
+    @Override
+    public BufferedImage image(int index) {
+      return images.get(index);
+    }
   }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -24,9 +23,9 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.resnet4j.engine.OneDnn;
-import org.resnet4j.training.loop.LearningRate.Shape;
 import org.resnet4j.training.loop.TrainingResult.End;
 import org.resnet4j.zoo.ResNets;
 
@@ -86,9 +85,9 @@ class TrainerTest {
     for (int i = 0; i < 8; i++) {
       loss -= Math.log(expected.getDouble(i, i % 2)) / 8;
     }
-    TrainingPhase still = new TrainingPhase("still", 1, new LearningRate(Shape.CONSTANT, 1e-30, 0), Optional.empty());
-    EpochMetrics epoch = new Trainer(new TrainingPlan(List.of(still), 0.9, 0.5, 0, 1), ColourBatches.CLASSES,
-        new TrainingObserver() {}).train(net, ColourBatches.of(8, 8, 3), 8, ColourBatches.of(8, 8, 3)).epochs().get(0);
+    TrainingPhase still = new TrainingPhase("still", 1, new FixedSchedule(1e-30));
+    EpochMetrics epoch = new Trainer(TrainingPlan.sgd(List.of(still), 0.9, 0.5, 0, 1), ColourBatches.CLASSES,
+        new TrainingObserver() {}).train(net, ColourBatches.of(8, 8, 3), ColourBatches.of(8, 8, 3)).epochs().get(0);
     assertEquals(loss, epoch.trainLoss(), 1e-4, "the weight decay of 0.5 must not show");
   }
 
@@ -110,13 +109,15 @@ class TrainerTest {
     List<INDArray> saved = new ArrayList<>();
     TrainingPlan plan = plan(0, phase(1, 0.05), phase(3, 1e30));
     UnaryOperator<ComputationGraph> engine = wrapped ? OneDnn::wrap : UnaryOperator.identity();
-    TrainingResult result = new Trainer(plan, ColourBatches.CLASSES, engine, new TrainingObserver() {
+    TrainingResult result = new Trainer(plan, ColourBatches.CLASSES, new TrainingObserver() {
       @Override
       public void improved(ComputationGraph graph, EpochMetrics epoch) {
         saved.add(graph.params().dup());
       }
-    }).train(net(1), ColourBatches.of(IMAGES, 8, 1), IMAGES, ColourBatches.of(16, 16, 2));
+    }).on(engine).train(net(1), ColourBatches.of(IMAGES, 8, 1), ColourBatches.of(16, 16, 2));
     assertEquals(End.DIVERGED, result.end());
+    assertTrue(result.seen().matches("in step [4-9], epoch 2, at a learning rate of 1.0E30, the .* became .*"),
+        result.seen());
     assertEquals(1, result.best().orElseThrow().epoch());
     assertEquals(saved.get(0), result.graph().params());
   }
@@ -134,7 +135,7 @@ class TrainerTest {
     INDArray logits = net.getLayer("logits").params().dup();
     INDArray convolution = net.getLayer("stage2_block1_conv1").params().dup();
     INDArray norm = net.getLayer("stage3_block1_norm2").params().dup();
-    TrainingPhase head = new TrainingPhase("head", 1, new LearningRate(Shape.CONSTANT, 0.05, 0), Optional.of("pool"));
+    TrainingPhase head = new TrainingPhase("head", 1, new FixedSchedule(0.05)).withFrozenThrough("pool");
     ComputationGraph trained = train(net, plan(0, head), new TrainingObserver() {}).graph();
     assertNotEquals(logits, trained.getLayer("logits").params());
     assertEquals(convolution, trained.getLayer("stage2_block1_conv1").params());
@@ -145,7 +146,7 @@ class TrainerTest {
   void theWholeNetIsTrainedAfterItsHead() throws IOException {
     ComputationGraph net = net(1);
     INDArray convolution = net.getLayer("stage2_block1_conv1").params().dup();
-    TrainingPhase head = new TrainingPhase("head", 1, new LearningRate(Shape.CONSTANT, 0.05, 0), Optional.of("pool"));
+    TrainingPhase head = new TrainingPhase("head", 1, new FixedSchedule(0.05)).withFrozenThrough("pool");
     TrainingResult result = train(net, plan(0, head, phase(2, 0.05)), new TrainingObserver() {});
     assertEquals(List.of("head", "all", "all"), result.epochs().stream().map(EpochMetrics::phase).toList());
     assertEquals(List.of(1, 2, 3), result.epochs().stream().map(EpochMetrics::epoch).toList());
@@ -158,7 +159,7 @@ class TrainerTest {
   void aRestOfOneImageIsNoBatch() throws IOException {
     ComputationGraph net = net(1);
     new Trainer(plan(0, phase(2, 0.05)), ColourBatches.CLASSES, new TrainingObserver() {})
-        .train(net, ColourBatches.of(9, 8, 1), 9, ColourBatches.of(4, 4, 2));
+        .train(net, ColourBatches.of(9, 8, 1), ColourBatches.of(4, 4, 2));
     assertEquals(2, net.getIterationCount(), "one step an epoch");
   }
 
@@ -183,16 +184,16 @@ class TrainerTest {
   }
 
   private static TrainingPhase phase(int epochs, double rate) {
-    return new TrainingPhase("all", epochs, new LearningRate(Shape.CONSTANT, rate, 0), Optional.empty());
+    return new TrainingPhase("all", epochs, new FixedSchedule(rate));
   }
 
   private static TrainingPlan plan(int patience, TrainingPhase... phases) {
-    return new TrainingPlan(List.of(phases), 0.9, 1e-4, patience, 1);
+    return TrainingPlan.sgd(List.of(phases), 0.9, 1e-4, patience, 1);
   }
 
   private static TrainingResult train(ComputationGraph net, TrainingPlan plan, TrainingObserver observer)
       throws IOException {
     return new Trainer(plan, ColourBatches.CLASSES, observer)
-        .train(net, ColourBatches.of(IMAGES, 8, 1), IMAGES, ColourBatches.of(16, 16, 2));
+        .train(net, ColourBatches.of(IMAGES, 8, 1), ColourBatches.of(16, 16, 2));
   }
 }

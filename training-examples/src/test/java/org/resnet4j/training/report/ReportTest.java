@@ -93,7 +93,7 @@ class ReportTest {
 
   /** Two images, one of each of the first two classes; the second is taken for the first when {@code mistake}. */
   private static ReportContent content(List<String> classes, boolean mistake) {
-    EpochMetrics epoch = new EpochMetrics(1, 1.5, 0.4, 1.25, 0.5, 0.1, 100, 10, "all");
+    EpochMetrics epoch = new EpochMetrics(1, 1.5, 0.4, 1.25, 0.5, 0.1, 100, 10, "all", 0.8, 40, 0.05);
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       int predicted = mistake ? 0 : i;

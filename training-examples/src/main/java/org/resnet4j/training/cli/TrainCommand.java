@@ -1,0 +1,83 @@
+package org.resnet4j.training.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.resnet4j.training.recipe.Phase;
+import org.resnet4j.training.recipe.Recipe;
+import org.resnet4j.training.recipe.RecipeException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code train}: a recipe on a set of images. */
+@Command(name = "train", description = "Train a model by a recipe; saves the model, figures and a report.",
+    footer = {"", "Recipes: cifar10-resnet-paper, cifar10-reproduction, cifar10-fast, imagenet-style, finetune-photos,"
+        + " adam-simple; or a YAML file as the recipe.yaml that every run leaves."})
+final class TrainCommand implements Callable<Integer> {
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", required = true,
+      description = "How to train: one of the recipes below, or a YAML file.")
+  String recipe;
+
+  @Mixin
+  DataOptions data;
+
+  @Mixin
+  ModelSource source;
+
+  @Mixin
+  RunOptions run;
+
+  @Option(names = "--epochs", paramLabel = "COUNT",
+      description = "Epochs, instead of the recipe's; shared out among its phases as there.")
+  Integer epochs;
+
+  @Mixin
+  TrainingComputeOptions compute;
+
+  @ParentCommand
+  Main main;
+
+  @Override
+  public Integer call() throws IOException {
+    compute.check();
+    data.check();
+    run.check(data);
+    Recipe chosen;
+    try {
+      chosen = changed(named());
+    } catch (RecipeException e) {
+      throw new CommandException(ExitCode.USAGE, e.getMessage());
+    }
+    Optional<Phase> freezing = RecipePlan.freezing(chosen);
+    if (freezing.isPresent() && !source.pretrained()) {
+      throw new CommandException(ExitCode.USAGE, "The recipe " + chosen.name() + " freezes layers in its phase "
+          + freezing.get().name() + ", which have to be trained already: name weights with --weights.");
+    }
+    main.startBackend();
+    return new TrainingRun(new TrainingJob(main, chosen, start -> named(start, chosen), data, source, compute, run,
+        true, false)).run();
+  }
+
+  private Recipe named() {
+    Path file = Path.of(recipe);
+    return Files.isRegularFile(file) ? Recipe.read(file) : Recipe.named(recipe);
+  }
+
+  /** With what the command line says instead of the recipe. */
+  private Recipe changed(Recipe recipe) {
+    Recipe changed = data.batch == null ? recipe : recipe.withBatch(data.batch);
+    if (source.model != null && !source.pretrained()) {
+      changed = changed.withModel(source.name());
+    }
+    return epochs == null ? changed : changed.withEpochs(epochs);
+  }
+
+  /** The same for a network whose name the weights tell. */
+  private static Recipe named(StartingPoint start, Recipe recipe) {
+    return start.network().name().map(recipe::withModel).orElse(recipe);
+  }
+}

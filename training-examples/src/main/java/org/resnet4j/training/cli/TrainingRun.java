@@ -1,0 +1,262 @@
+package org.resnet4j.training.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.training.augment.FlippedPrediction;
+import org.resnet4j.training.cli.ComputeOptions.Chosen;
+import org.resnet4j.training.cli.ModelSource.Loaded;
+import org.resnet4j.training.data.Dataset;
+import org.resnet4j.training.data.ImageBatches;
+import org.resnet4j.training.data.ImageSource;
+import org.resnet4j.training.loop.Checkpoints;
+import org.resnet4j.training.loop.EpochMetrics;
+import org.resnet4j.training.loop.Evaluation;
+import org.resnet4j.training.loop.MetricsFile;
+import org.resnet4j.training.loop.Network;
+import org.resnet4j.training.loop.Trainer;
+import org.resnet4j.training.loop.TrainingPlan;
+import org.resnet4j.training.loop.TrainingResult;
+import org.resnet4j.training.loop.TrainingResult.End;
+import org.resnet4j.training.loop.TrainingState;
+import org.resnet4j.training.recipe.Recipe;
+import org.resnet4j.training.report.Report;
+import org.resnet4j.zoo.weights.AtomicFiles;
+import org.resnet4j.zoo.weights.AtomicFiles.Content;
+import org.resnet4j.zoo.weights.SavedModel;
+
+/** One run of {@code train} or {@code finetune}: images, network, training, the model and report on disk. */
+final class TrainingRun {
+  private final TrainingJob job;
+  private final PrintStream err;
+  private final List<String> warnings = new ArrayList<>();
+  private OutputFolder out;
+  private Checkpoints checkpoints;
+  private Recipe recipe;
+  private Dataset dataset;
+  private Loaded network;
+  private RunRecord record;
+  private Chosen chosen;
+  private TrainingPlan plan;
+
+  TrainingRun(TrainingJob job) {
+    this.job = job;
+    this.err = job.main().err();
+  }
+
+  /** Runs it; the exit code. */
+  int run() throws IOException {
+    out = OutputFolder.prepare(job.run().out, job.run().overwrite, job.run().resume);
+    checkpoints = new Checkpoints(out.work().resolve(OutputFolder.CHECKPOINTS));
+    Optional<RunRecord> begun = job.run().resume && Files.exists(out.work().resolve(RunRecord.FILE))
+        ? Optional.of(RunRecord.read(out.work())) : Optional.empty();
+    if (begun.isPresent() && begun.get().result() != null) {
+      job.main().out().println("The run is finished. " + begun.get().result());
+      return ExitCode.OK.code();
+    }
+    chosen = job.compute().choose(err).withThreads(job.data().threads);
+    job.compute().warnOfSlowness(chosen, err);
+    dataset = job.data().open(RecipePlan.heldOut(job.recipe().validation()), job.run().seed, err);
+    warnings.addAll(dataset.warnings());
+    start();
+    if (begun.isPresent()) {
+      requireSame(begun.get());
+    }
+    List<String> classes = network.classes().orElseThrow();
+    ImageSource train = ClassNames.relabel(dataset.train(), dataset.classes(), classes);
+    ImageSource validation = ClassNames.relabel(dataset.validation(), dataset.classes(), classes);
+    plan = RecipePlan.of(recipe, network.graph(), train.size(), job.run().seed);
+    RecipePlan.weigh(recipe, network.graph(), train, classes.size());
+    Optional<TrainingState> state = begun.isPresent() ? checkpoints.newest(this::warn) : Optional.empty();
+    if (state.isEmpty()) {
+      begin();
+    }
+    err.printf("Training on %d images of %d classes, validating on %d.%n", train.size(), classes.size(),
+        validation.size());
+    TrainingResult result;
+    try (ImageBatches training = new ImageBatches(train, classes, network.preprocessing(),
+            RecipePlan.batches(recipe, job.run().seed).withFormat(network.format()).withThreads(job.data().readers())
+                .withOnBadImage(job.data().onBadImage));
+        ImageBatches validating = job.data().evaluation(validation, classes, network, evaluationBatch())) {
+      estimateMemory(training, validating);
+      result = train(state, training, validating);
+      training.skipped().forEach(bad -> warnings.add("Left out during training: " + bad.file()));
+    }
+    return ended(result);
+  }
+
+  /** The network, and the recipe for it, which is shown. */
+  private void start() throws IOException {
+    recipe = job.recipe();
+    StartingPoint start;
+    if (job.source().pretrained()) {
+      start = StartingPoint.pretrained(job.source(), dataset, err);
+      recipe = job.withWeights().recipe(start);
+      start = job.fromScratch() ? start.forgotten() : start;
+    } else {
+      start = StartingPoint.random(job.source(), recipe, dataset, job.run().networkSeed());
+    }
+    network = start.network();
+    record = new RunRecord(Main.Version.text(), recipe.toYaml(), modelName(), dataset.name(), dataset.fingerprint(),
+        network.classes().orElseThrow(), network.preprocessing().toJson(), job.run().seed, chosen.toString(), null);
+    if (job.showsRecipe()) {
+      recipe.toYaml().lines().forEach(line -> err.println("  " + Printable.of(line)));
+    }
+  }
+
+  /** The zoo name, or the file or folder that the network comes from. */
+  private String modelName() {
+    return network.name().orElseGet(() -> String.valueOf(Path.of(job.source().shown()).getFileName()));
+  }
+
+  private void requireSame(RunRecord begun) {
+    List<String> differences = begun.differences(record);
+    if (!differences.isEmpty()) {
+      throw new CommandException(ExitCode.USAGE, "The run in " + out.work() + " was begun with something else: "
+          + String.join(", ", differences) + ". Resume it with the command that it was begun with, or name another"
+          + " folder.");
+    }
+    if (!begun.computing().equals(record.computing())) {
+      warn("The run was begun on " + begun.computing() + " and goes on on " + record.computing() + ".");
+    }
+  }
+
+  private void warn(String sentence) {
+    err.println(Printable.of(sentence));
+    warnings.add(sentence);
+  }
+
+  private void begin() throws IOException {
+    out.create();
+    record.write(out.work());
+    AtomicFiles.write(out.work().resolve(OutputFolder.RECIPE), Content.of(recipe.toYaml()));
+  }
+
+  private int evaluationBatch() {
+    return Math.max(1, recipe.batch() / recipe.accumulate());
+  }
+
+  private TrainingResult train(Optional<TrainingState> state, ImageBatches training, ImageBatches validating)
+      throws IOException {
+    List<EpochMetrics> behind = state.map(TrainingState::epochs).orElse(List.of());
+    TrainingProgress progress = new TrainingProgress(training.size(), validating.size(),
+        new MetricsFile(out.work().resolve(OutputFolder.METRICS), behind), this::save, job.compute().profile, err);
+    try (StopSignal signal = new StopSignal(err)) {
+      Trainer trainer = new Trainer(plan, network.classes().orElseThrow(), progress).on(chosen::trained)
+          .validatedBy(this::predicting).checkpointed(checkpoints, job.run().checkpointEvery())
+          .stoppedWhen(signal::asked);
+      TrainingResult result;
+      if (state.isPresent()) {
+        err.println("Going on after step " + state.get().place().step() + ".");
+        result = trainer.resume(state.get(), network.graph(), training, validating);
+      } else {
+        result = trainer.train(network.graph(), training, validating);
+      }
+      progress.close();
+      if (result.end() == End.STOPPED) {
+        sayWhatIsKept();
+      }
+      return result;
+    } catch (IOException | RuntimeException | Error e) {
+      progress.close();
+      sayWhatIsKept();
+      if (Thread.currentThread().isInterrupted()) {
+        // Whatever failed may have failed for that reason: an interrupted thread can't write files.
+        throw new CommandException(ExitCode.FAILURE, "Interrupted.");
+      }
+      throw e;
+    } finally {
+      progress.close();
+    }
+  }
+
+  private Network predicting(ComputationGraph graph) {
+    Network network = Network.of(graph);
+    return recipe.testFlip() ? new FlippedPrediction(network, this.network.format()) : network;
+  }
+
+  private void sayWhatIsKept() {
+    boolean model = Files.exists(AtomicFiles.current(out.work(), SavedModel.WEIGHTS));
+    err.println(checkpoints.any() ? "Stopped. The same command with --resume goes on from the last checkpoint in "
+        + out.work() + (model ? ", where the best model so far is, too." : ".")
+        : "Stopped before the first checkpoint: no model was saved.");
+  }
+
+  private int ended(TrainingResult result) throws IOException {
+    if (result.end() == End.STOPPED) {
+      return ExitCode.STOPPED.code();
+    }
+    if (result.end() == End.DIVERGED) {
+      warn("Training diverged: " + result.seen() + ". Lower the learning rate"
+          + (recipe.clipNorm().isEmpty() ? ", or cut the gradients' norm (clipNorm)." : "."));
+    } else {
+      err.println("Training: " + result.end() + ".");
+    }
+    if (result.best().isPresent()) {
+      finish(result, result.best().get());
+    } else {
+      out.discard();
+    }
+    return (result.end() == End.DIVERGED ? ExitCode.DIVERGED : ExitCode.OK).code();
+  }
+
+  /** Measures the kept model, writes the report, puts the run in its place, and prints what came out. */
+  private void finish(TrainingResult result, EpochMetrics best) throws IOException {
+    save(result.graph());
+    boolean tested = dataset.test().size() > 0;
+    List<String> classes = network.classes().orElseThrow();
+    ImageSource images = ClassNames.relabel(tested ? dataset.test() : dataset.validation(), dataset.classes(), classes);
+    List<Integer> seen = new ArrayList<>();
+    Evaluation evaluation;
+    Network opened = chosen.open(result.graph());
+    try (Network computed = recipe.testFlip() ? new FlippedPrediction(opened, network.format()) : opened;
+        ImageBatches batches = job.data().evaluation(images, classes, network, evaluationBatch());
+        Progress progress = Progress.start("Evaluating", images.size(), err)) {
+      evaluation = Evaluation.of(computed, classes, batches, n -> {
+        IntStream.of(batches.lastBatch()).forEach(seen::add);
+        progress.step(n, "");
+      });
+    }
+    String part = tested ? "test" : "validation";
+    RunReport report = new RunReport(job, recipe, chosen, dataset, network, result, best);
+    report.write(part, evaluation, images.selected(seen.stream().mapToInt(i -> i).toArray()), warnings, out.work());
+    String summary = String.format(Locale.ROOT, "Best epoch %d of %d: validation accuracy %.2f %%", best.epoch(),
+        result.epochs().get(result.epochs().size() - 1).epoch(), 100 * best.validationAccuracy());
+    if (result.end() != End.DIVERGED) {
+      record.finished(summary + String.format(Locale.ROOT, "; %s images %d of %d right.", part, evaluation.right(),
+          evaluation.count())).write(out.work());
+    }
+    out.publish();
+    job.main().out().printf(Locale.ROOT, "%s%nOn the %s images:%n%s%nModel, figures and report: %s%n", summary, part,
+        evaluation, out.target());
+  }
+
+  /** Tells it, and goes on without the engine where that can't train the network. */
+  private void estimateMemory(ImageBatches train, ImageBatches validation) {
+    if (chosen.engine() == Engine.DL4J) {
+      return;
+    }
+    int part = (int) Math.ceil((double) Math.min(recipe.batch(), train.size()) / recipe.accumulate());
+    Optional<TrainingMemory> memory = TrainingMemory.of(chosen, network.graph(), plan,
+        network.preprocessing().shape(part, network.format()), train, validation);
+    if (memory.isEmpty()) {
+      job.compute().refuse("oneDNN can't train this network, as is said above.");
+      chosen = new Chosen(Engine.DL4J, chosen.options());
+    } else {
+      err.println("Memory: " + memory.get() + ".");
+    }
+  }
+
+  private void save(ComputationGraph graph) {
+    List<String> classes = network.classes().orElseThrow();
+    new SavedModel(graph, classes, network.preprocessing(),
+        Loaded.notes(network.name(), classes, network.preprocessing())).save(out.work());
+  }
+}
