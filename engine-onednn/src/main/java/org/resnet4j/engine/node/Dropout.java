@@ -17,8 +17,7 @@ import org.resnet4j.engine.plan.Value;
  * @param whole what stays or goes together
  * @param axis of the channels or the examples, where these stay or go
  */
-public record Dropout(Value input, Value output, double retained, Whole whole, int axis)
-    implements Unary {
+public record Dropout(Value input, Value output, double retained, Whole whole, int axis) implements Unary {
   /** What a draw is for. */
   public enum Whole {
     ELEMENT,

@@ -6,14 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -25,6 +30,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.FastComputationGraph;
 import org.resnet4j.engine.OneDnn;
+import org.resnet4j.zoo.layer.ChannelDropout;
+import org.resnet4j.zoo.layer.PureDropout;
 
 /** Dropout by the engine: ND4J's seed decides, and what stays is scaled. */
 class DropoutTrainingTest {
@@ -67,14 +74,35 @@ class DropoutTrainingTest {
         .setOutputs("out").build());
     graph.init();
     graph.getLayer("same").getParam("W").assign(Nd4j.eye(SIZE));
-    FastComputationGraph fast = OneDnn.wrap(graph, options);
+    check(OneDnn.wrap(graph, options), Nd4j.ones(DataType.FLOAT, 1, SIZE));
+  }
+
+  /** Pixels' mean is that of the channel where all of them stay or go together. */
+  @ParameterizedTest
+  @EnumSource(CNN2DFormat.class)
+  void channelsStayAsAWhole(CNN2DFormat format) {
+    ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder().updater(new Sgd(0))
+        .activation(Activation.IDENTITY).graphBuilder().addInputs("in")
+        .setInputTypes(InputType.convolutional(3, 2, SIZE, format))
+        .addLayer("same", new ConvolutionLayer.Builder(1, 1).nOut(SIZE).dataFormat(format).build(), "in")
+        .addLayer("dropped", new PureDropout(new ChannelDropout(RETAINED, format)), "same")
+        .addLayer("mean", new GlobalPoolingLayer(PoolingType.AVG), "dropped")
+        .addLayer("out", new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build(), "mean")
+        .setOutputs("out").build());
+    graph.init();
+    graph.getLayer("same").getParam("W").assign(Nd4j.eye(SIZE).reshape(SIZE, SIZE, 1, 1));
+    check(OneDnn.wrap(graph, TrainingStep.FLOATS), format == CNN2DFormat.NCHW
+        ? Nd4j.ones(DataType.FLOAT, 1, SIZE, 3, 2) : Nd4j.ones(DataType.FLOAT, 1, 3, 2, SIZE));
+  }
+
+  private static void check(FastComputationGraph fast, INDArray ones) {
     fast.profile();
     Nd4j.getRandom().setSeed(8);
     double kept = 0;
     int steps = 20;
     INDArray before = null;
     for (int step = 0; step < steps; step++) {
-      fast.setInputs(Nd4j.ones(DataType.FLOAT, 1, SIZE));
+      fast.setInputs(ones.dup());
       fast.setLabels(Nd4j.zeros(DataType.FLOAT, 1, SIZE));
       fast.computeGradientAndScore();
       double share = fast.score() * RETAINED * RETAINED;
