@@ -224,9 +224,9 @@ public final class ResNet extends ZooModel<ComputationGraph> {
     }
 
     /**
-     * The probability with which training drops the last unit's branch for an image; 0. Of L units the l-th has l / L of
-     * it (the linear decay of arXiv:1603.09382, section 3; timm's {@code drop_path_rate} counts from 0 to L - 1). The
-     * vertex is the unit's {@code drop}, behind its branch.
+     * The probability with which training drops the last unit's branch for an image; 0. Of L units the l-th has l / L
+     * of it (the linear decay of arXiv:1603.09382, section 3; timm's {@code drop_path_rate} goes from 0 in the first to
+     * all of it in the last). The vertex is the unit's {@code drop}, behind its branch.
      */
     public Builder stochasticDepth(double probability) {
       stochasticDepth = probability;

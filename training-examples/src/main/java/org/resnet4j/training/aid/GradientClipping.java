@@ -6,8 +6,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 
 /**
- * Scales the gradient down where its Euclidean norm over all of the net's trained parameters is above a limit, as {@code
- * torch.nn.utils.clip_grad_norm_} (PyTorch 2.15) does. Deeplearning4j's own clipping goes by layer or parameter.
+ * Scales the gradient down where its Euclidean norm over all of the net's trained parameters is above a limit, as
+ * {@code torch.nn.utils.clip_grad_norm_} (PyTorch 2.15) does. Deeplearning4j's own clipping goes by layer or parameter.
  *
  * <p>The gradient is the batch's mean, before weight decay is added and the updater sees it. A gradient that isn't
  * finite makes the update not finite, as in PyTorch.

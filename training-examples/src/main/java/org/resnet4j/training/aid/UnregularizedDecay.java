@@ -3,6 +3,8 @@ package org.resnet4j.training.aid;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.Axpy;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Weight decay of what the net's configuration leaves without: biases, scales and offsets of norms. Beside a
@@ -54,7 +56,7 @@ public final class UnregularizedDecay extends BaseTrainingListener {
     for (ParameterSlice slice : ParameterSlice.of(graph)) {
       if (slice.isTrained() && !slice.isRegularized()) {
         if (form == Form.GRADIENT) {
-          slice.gradient().addi(slice.values().mul(share));
+          Nd4j.exec(new Axpy(slice.values(), slice.gradient(), slice.gradient(), share));
         } else {
           double rate = slice.updater().getLearningRate(graph.getIterationCount(), graph.getEpochCount());
           slice.values().muli(1 - rate * decay);

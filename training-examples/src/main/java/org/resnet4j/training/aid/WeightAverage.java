@@ -44,8 +44,8 @@ public final class WeightAverage extends BaseTrainingListener {
    */
   public WeightAverage(double decay, int every, int copied) {
     if (!(decay >= 0 && decay <= 1) || every < 1 || copied < 0) {
-      throw new IllegalArgumentException("Weight average: expected a decay in [0, 1], an update every step or more, and "
-          + "0 copied steps or more; found " + decay + ", " + every + ", " + copied + ".");
+      throw new IllegalArgumentException("Weight average: expected a decay in [0, 1], 1 step or more between updates "
+          + "and 0 copied steps or more; found " + decay + ", " + every + ", " + copied + ".");
     }
     this.decay = decay;
     this.every = every;
@@ -54,8 +54,8 @@ public final class WeightAverage extends BaseTrainingListener {
 
   /**
    * torchvision's decay for a training of another length (references/classification/train.py): of 1 - decay there is
-   * {@code batch * every / epochs} times as much, at most 1. With its 0.99998, batches of 1024, an update every 32 steps
-   * and 600 epochs that is 0.9989.
+   * {@code batch * every / epochs} times as much, at most 1. With its 0.99998, batches of 1024, 32 steps from update to
+   * update and 600 epochs that is 0.9989.
    *
    * @param batch images in a step
    */

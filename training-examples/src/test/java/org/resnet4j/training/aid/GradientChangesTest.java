@@ -57,7 +57,8 @@ class GradientChangesTest {
     decayed.fit(DenseNets.batch(6, 1));
     assertEquals(plain.getLayer("hidden").params(), decayed.getLayer("hidden").params());
     assertEquals(plain.getLayer("middle").getParam("W"), decayed.getLayer("middle").getParam("W"));
-    assertTrue(DenseNets.distance(plain.getLayer("middle").getParam("b"), decayed.getLayer("middle").getParam("b")) > 1e-3);
+    INDArray biases = plain.getLayer("middle").getParam("b");
+    assertTrue(DenseNets.distance(biases, decayed.getLayer("middle").getParam("b")) > 1e-3);
   }
 
   /** With biases that aren't zero, weights that have L2 and a first layer that is frozen. */

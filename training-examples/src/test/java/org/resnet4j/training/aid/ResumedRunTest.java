@@ -28,8 +28,8 @@ import org.resnet4j.zoo.updater.AdamW;
 import org.resnet4j.zoo.updater.SgdMomentum;
 
 /**
- * A run that goes on in a new net from what it saved (configuration, parameters, updater's state, counts, average) comes
- * to the same numbers, to the bit, as the run that was never interrupted: with dropout, stochastic depth and all aids.
+ * A run that goes on in a new net from what it saved (configuration, parameters, updater's state, counts, average)
+ * comes to the same numbers, to the bit, as one that was never interrupted: with dropout, stochastic depth, all aids.
  */
 class ResumedRunTest {
   private static final int STEPS = 6;
