@@ -4,7 +4,6 @@ import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -15,8 +14,6 @@ import org.resnet4j.training.loop.Evaluation;
  * right ones blue and wrong ones orange. Cells shrink with the number of classes: counts go first, then the names.
  */
 final class ConfusionPicture {
-  /** Pixels of the picture a unit of the page, for sharp screens. */
-  static final int SCALE = 2;
   private static final int LARGEST_CELL = 46;
   private static final int MATRIX_SIDE = 760;
   private static final int CELL_WITH_NAME = 10;
@@ -25,10 +22,12 @@ final class ConfusionPicture {
 
   private final int[][] counts;
   private final List<String> classes;
+  private final Theme theme;
   private final int cell;
   private final Font font;
 
-  private ConfusionPicture(Evaluation evaluation) {
+  private ConfusionPicture(Evaluation evaluation, Theme theme) {
+    this.theme = theme;
     counts = evaluation.confusion();
     classes = evaluation.classes();
     // 2,000 classes still give a pixel each on a picture of twice the side.
@@ -36,8 +35,8 @@ final class ConfusionPicture {
     font = new Font(Font.SANS_SERIF, Font.PLAIN, Math.max(8, Math.min(12, cell - 2)));
   }
 
-  static BufferedImage draw(Evaluation evaluation) {
-    return new ConfusionPicture(evaluation).draw();
+  static BufferedImage draw(Evaluation evaluation, Theme theme) {
+    return new ConfusionPicture(evaluation, theme).draw();
   }
 
   private BufferedImage draw() {
@@ -48,13 +47,8 @@ final class ConfusionPicture {
     int side = cell * classes.size();
     int width = Math.max(left + side + MARGIN / 2, 240);
     int height = left + side + MARGIN / 2;
-    BufferedImage picture = new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
-    Graphics2D g = picture.createGraphics();
-    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-    g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-    g.scale(SCALE, SCALE);
-    g.setColor(Color.WHITE);
-    g.fillRect(0, 0, width, height);
+    BufferedImage picture = new BufferedImage(width * Chart.SCALE, height * Chart.SCALE, BufferedImage.TYPE_INT_RGB);
+    Graphics2D g = Chart.graphics(picture, theme);
     g.setFont(font);
     cells(g, left, left);
     if (names > 0) {
@@ -62,7 +56,7 @@ final class ConfusionPicture {
       columnNames(g, left);
     }
     g.setFont(font.deriveFont(Font.BOLD, 12f));
-    g.setColor(Palette.SOFT_INK);
+    g.setColor(theme.softInk());
     g.drawString("predicted", left, 16);
     g.rotate(-Math.PI / 2);
     g.drawString("true", -(left + g.getFontMetrics().stringWidth("true")), 16);
@@ -73,20 +67,27 @@ final class ConfusionPicture {
   private void cells(Graphics2D g, int left, int top) {
     FontMetrics metrics = g.getFontMetrics();
     int gap = cell >= CELL_WITH_NAME ? 1 : 0;
+    if (gap == 0) {
+      g.setColor(theme.empty());
+      g.fillRect(left, top, cell * counts.length, cell * counts.length);
+    }
     for (int row = 0; row < counts.length; row++) {
       int total = IntStream.of(counts[row]).sum();
       for (int column = 0; column < counts.length; column++) {
         int count = counts[row][column];
+        if (count == 0 && gap == 0) {
+          continue;
+        }
         double share = total == 0 ? 0 : (double) count / total;
         int x = left + column * cell;
         int y = top + row * cell;
         // The square root lifts rare confusions, the ones looked for, out of the white.
-        Color full = row == column ? Palette.ACCENT : Palette.WRONG;
-        g.setColor(count == 0 ? new Color(0xf6f8fa) : Palette.tint(full, 0.08 + 0.92 * Math.sqrt(share)));
+        Color full = row == column ? theme.accent() : theme.wrong();
+        g.setColor(count == 0 ? theme.empty() : theme.tint(full, 0.08 + 0.92 * Math.sqrt(share)));
         g.fillRect(x, y, cell - gap, cell - gap);
         String text = Integer.toString(count);
         if (count > 0 && metrics.stringWidth(text) < cell - 3 && metrics.getAscent() < cell) {
-          g.setColor(share > 0.3 ? Color.WHITE : Palette.INK);
+          g.setColor(share > 0.3 ? theme.background() : theme.ink());
           g.drawString(text, x + (cell - metrics.stringWidth(text)) / 2, baseline(y, metrics));
         }
       }
@@ -95,7 +96,7 @@ final class ConfusionPicture {
 
   private void rowNames(Graphics2D g, int left) {
     FontMetrics metrics = g.getFontMetrics();
-    g.setColor(Palette.INK);
+    g.setColor(theme.ink());
     for (int i = 0; i < classes.size(); i++) {
       String name = fitted(classes.get(i), metrics);
       g.drawString(name, left - 6 - metrics.stringWidth(name), baseline(left + i * cell, metrics));
@@ -104,7 +105,7 @@ final class ConfusionPicture {
 
   private void columnNames(Graphics2D g, int top) {
     FontMetrics metrics = g.getFontMetrics();
-    g.setColor(Palette.INK);
+    g.setColor(theme.ink());
     g.rotate(-Math.PI / 2);
     for (int i = 0; i < classes.size(); i++) {
       g.drawString(fitted(classes.get(i), metrics), -(top - 6), baseline(top + i * cell, metrics));
@@ -120,11 +121,12 @@ final class ConfusionPicture {
     if (metrics.stringWidth(name) <= WIDEST_NAME) {
       return name;
     }
-    int end = name.length();
-    while (end > 1 && metrics.stringWidth(name.substring(0, end) + "…") > WIDEST_NAME) {
+    int[] letters = name.codePoints().toArray();
+    int end = letters.length;
+    while (end > 1 && metrics.stringWidth(new String(letters, 0, end) + "…") > WIDEST_NAME) {
       end--;
     }
-    return name.substring(0, end) + "…";
+    return new String(letters, 0, end) + "…";
   }
 
   private FontMetrics metrics() {

@@ -2,10 +2,13 @@ package org.resnet4j.training.report;
 
 import java.awt.image.BufferedImage;
 
-/** A heat map over an image: the image pale where the map is low, in warm colours where it is high. */
+/** A heat map over an image: the image grey and dim where the map is low, under warm colours where it is high. */
 final class HeatOverlay {
   /** From cold to hot; like matplotlib's inferno its lightness only rises, so it needs no sense of colour. */
   private static final int[] RAMP = {0x1b0c41, 0x781c6d, 0xcf4446, 0xfb9b06, 0xfcffa4};
+
+  private static final double DIMMED = 0.45;
+  private static final double STRONGEST = 0.7;
 
   private HeatOverlay() {}
 
@@ -16,7 +19,7 @@ final class HeatOverlay {
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         double heat = at(map, (y + 0.5) * map.length / height - 0.5, (x + 0.5) * map[0].length / width - 0.5);
-        drawn.setRGB(x, y, mix(image.getRGB(x, y), colour(heat), 0.25 + 0.4 * heat));
+        drawn.setRGB(x, y, mix(dim(image.getRGB(x, y)), colour(heat), STRONGEST * heat));
       }
     }
     return drawn;
@@ -33,6 +36,11 @@ final class HeatOverlay {
     double upper = map[y0][x0] + (left - x0) * (map[y0][x1] - map[y0][x0]);
     double lower = map[y1][x0] + (left - x0) * (map[y1][x1] - map[y1][x0]);
     return upper + (top - y0) * (lower - upper);
+  }
+
+  private static int dim(int pixel) {
+    int grey = (int) Math.round(0.299 * (pixel >> 16 & 0xFF) + 0.587 * (pixel >> 8 & 0xFF) + 0.114 * (pixel & 0xFF));
+    return mix(mix(pixel, grey << 16 | grey << 8 | grey, DIMMED), 0, DIMMED);
   }
 
   private static int colour(double heat) {
