@@ -11,33 +11,41 @@ final class Sharpness {
       System.arraycopy(from, 0, to, 0, from.length);
       return;
     }
-    float ratio = (float) factor;
-    float rest = (float) (1 - factor);
+    float[] own = Colours.products(factor);
+    float[] smoothed = Colours.products(1 - factor);
+    // Of three rows, red and blue in 16 bits each of one int, green in another.
+    int[] redBlue = new int[width];
+    int[] green = new int[width];
     for (int y = 0, i = 0; y < height; y++) {
       boolean edgeRow = y == 0 || y == height - 1;
+      if (!edgeRow) {
+        addRows(from, i, redBlue, green);
+      }
       for (int x = 0; x < width; x++, i++) {
-        int blurred = edgeRow || x == 0 || x == width - 1 ? from[i] : blurred(from, i, width);
-        to[i] = blend(from[i], blurred, 16, ratio, rest) | blend(from[i], blurred, 8, ratio, rest)
-            | blend(from[i], blurred, 0, ratio, rest);
+        int pixel = from[i];
+        int blurred = edgeRow || x == 0 || x == width - 1 ? pixel : blurred(pixel, x, redBlue, green);
+        to[i] = Colours.level(own[pixel >> 16 & 0xFF] + smoothed[blurred >> 16 & 0xFF]) << 16
+            | Colours.level(own[pixel >> 8 & 0xFF] + smoothed[blurred >> 8 & 0xFF]) << 8
+            | Colours.level(own[pixel & 0xFF] + smoothed[blurred & 0xFF]);
       }
     }
   }
 
-  private static int blend(int pixel, int blurred, int shift, float ratio, float rest) {
-    return Colours.level(ratio * (pixel >> shift & 0xFF) + rest * (blurred >> shift & 0xFF)) << shift;
+  private static void addRows(int[] from, int start, int[] redBlue, int[] green) {
+    int width = redBlue.length;
+    for (int x = 0, i = start; x < width; x++, i++) {
+      int above = from[i - width];
+      int pixel = from[i];
+      int below = from[i + width];
+      redBlue[x] = (above & 0xFF00FF) + (pixel & 0xFF00FF) + (below & 0xFF00FF);
+      green[x] = (above & 0xFF00) + (pixel & 0xFF00) + (below & 0xFF00) >> 8;
+    }
   }
 
-  /** Three sums at once, of up to 13 * 255 each: red and blue have 16 bits of one int, green has another. */
-  private static int blurred(int[] from, int i, int width) {
-    int redBlue = 0;
-    int green = 0;
-    for (int row = i - width; row <= i + width; row += width) {
-      redBlue += (from[row - 1] & 0xFF00FF) + (from[row] & 0xFF00FF) + (from[row + 1] & 0xFF00FF);
-      green += (from[row - 1] >> 8 & 0xFF) + (from[row] >> 8 & 0xFF) + (from[row + 1] >> 8 & 0xFF);
-    }
-    redBlue += 4 * (from[i] & 0xFF00FF);
-    green += 4 * (from[i] >> 8 & 0xFF);
-    return mean(redBlue >>> 16) << 16 | mean(green) << 8 | mean(redBlue & 0xFFFF);
+  private static int blurred(int pixel, int x, int[] redBlue, int[] green) {
+    int redBlueSum = redBlue[x - 1] + redBlue[x] + redBlue[x + 1] + 4 * (pixel & 0xFF00FF);
+    int greenSum = green[x - 1] + green[x] + green[x + 1] + 4 * (pixel >> 8 & 0xFF);
+    return mean(redBlueSum >>> 16) << 16 | mean(greenSum) << 8 | mean(redBlueSum & 0xFFFF);
   }
 
   /** Rounded; a 13th is never half-way. */
