@@ -1,7 +1,6 @@
 package org.resnet4j.training.data;
 
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBufferInt;
 import java.security.MessageDigest;
 
 /** Images of one size in memory, 8 bits a channel, grey or RGB. Safe for many threads. */
@@ -50,9 +49,14 @@ public final class ArrayImages implements ImageSource {
   }
 
   @Override
+  public boolean inMemory() {
+    return true;
+  }
+
+  @Override
   public BufferedImage image(int index) {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    int[] packed = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
+    int[] packed = Pictures.pixels(image);
     int from = index * packed.length * channels;
     if (channels == 1) {
       for (int i = 0; i < packed.length; i++) {

@@ -1,32 +1,21 @@
 package org.resnet4j.training.data;
 
-import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.nd4j.linalg.factory.Nd4j;
-import org.resnet4j.zoo.image.ImageException;
 import org.resnet4j.zoo.image.Preprocessing;
 
 /**
- * Minibatches of images, decoded ahead by threads of its own: features [N, C, H, W] or [N, H, W, C], one-hot labels
+ * Minibatches of images, made ahead by threads of its own: features [N, C, H, W] or [N, H, W, C], one-hot labels
  * [N, classes], float32.
  *
  * <p>What a batch holds depends on images, options, seed and epoch alone, never on threads. A file that vanished or was
@@ -34,20 +23,15 @@ import org.resnet4j.zoo.image.Preprocessing;
  * then {@link #next()} throws {@link DataException}. One thread may iterate at a time; close it after use.
  */
 public final class ImageBatches implements DataSetIterator, AutoCloseable {
+  /** Beside the one that is handed out next. */
   private static final int BATCHES_AHEAD = 2;
-  /** Images by which others' sizes are judged. */
-  private static final int SAMPLES = 16;
 
   private final transient ImageSource images;
   private final transient List<String> classes;
   private final transient Preprocessing preprocessing;
   private final transient BatchOptions options;
-  private final transient ImageCache cache;
-  private final transient ThreadPoolExecutor workers;
-  private final transient ConcurrentSkipListMap<Integer, BadImage> skipped = new ConcurrentSkipListMap<>();
-  private final transient Deque<Batch> ahead = new ArrayDeque<>();
-  /** Arrays of batches that ND4J has copied: new ones, of tens of megabytes, would fill the heap with garbage. */
-  private final transient Deque<float[]> spare = new ArrayDeque<>();
+  private final transient BatchPipeline pipeline;
+  private final transient Deque<BatchPipeline.Batch> ahead = new ArrayDeque<>();
   private transient int[] lastBatch = {};
   private transient int[] order;
   private transient int[] repeats;
@@ -59,6 +43,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   private transient DataSet last;
   private transient DataSet peeked;
   private transient int[] peekedImages;
+  private transient long waitedNanos;
 
   /**
    * @param classes the class names, indexed by the images' labels
@@ -84,15 +69,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
             + images.label(i));
       }
     }
-    cache = new ImageCache(options.cacheBytes());
-    workers = new ThreadPoolExecutor(options.threads(), options.threads(), 5, TimeUnit.SECONDS,
-        new LinkedBlockingQueue<>(),
-        task -> {
-          Thread thread = new Thread(task, "image-batches");
-          thread.setDaemon(true);
-          return thread;
-        });
-    workers.allowCoreThreadTimeOut(true);
+    pipeline = new BatchPipeline(images, this.classes, preprocessing, options);
     epoch(0);
   }
 
@@ -119,7 +96,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     }
     int[] order = indices.toArray();
     if (options.sampling() == Sampling.SHUFFLED) {
-      Shuffle.apply(order, new SplittableRandom(mix(options.seed(), epoch, -1)));
+      Shuffle.apply(order, new SplittableRandom(pipeline.seed(epoch, -1)));
     }
     return order;
   }
@@ -149,9 +126,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
 
   @Override public boolean hasNext() {
     while (peeked == null && (submitted < order.length || !ahead.isEmpty())) {
-      while (submitted < order.length && ahead.size() < BATCHES_AHEAD) {
-        ahead.add(submit());
-      }
+      begin(BATCHES_AHEAD + 1);
       collect(ahead.remove());
     }
     return peeked != null;
@@ -170,6 +145,11 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     return last;
   }
 
+  /** Seconds that {@link #next()} and {@link #hasNext()} have waited for batches since the beginning. */
+  public double waitedSeconds() {
+    return waitedNanos / 1e9;
+  }
+
   /** Off the heap, batches pile up until the collector finds that their small objects are garbage. */
   private void freeLast() {
     if (options.freesBatches() && last != null) {
@@ -185,7 +165,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
 
   /** The images that were left out so far, over all epochs. */
   public List<BadImage> skipped() {
-    return List.copyOf(skipped.values());
+    return pipeline.skipped();
   }
 
   /** The images of an epoch. */
@@ -198,103 +178,33 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
    * them, and the batches ahead.
    */
   public long heapBytes() {
-    return images.size() == 0 ? 0 : cacheBytes() + (long) BATCHES_AHEAD * Float.BYTES * batchLength();
+    return images.size() == 0 ? 0
+        : pipeline.cacheBytes() + (BATCHES_AHEAD + 1L) * Float.BYTES * pipeline.batchLength();
   }
 
-  private long cacheBytes() {
-    long pixels = 0;
-    int judged = 0;
-    for (int i = 0; i < SAMPLES && i < images.size(); i++) {
-      try {
-        int index = (int) ((long) i * images.size() / Math.min(SAMPLES, images.size()));
-        BufferedImage prepared = prepared(index);
-        pixels += (long) prepared.getWidth() * prepared.getHeight();
-        judged++;
-      } catch (ImageException e) {
-        // It is told when its turn comes.
-      }
+  private void begin(int batches) {
+    while (submitted < order.length && ahead.size() < batches) {
+      int end = Math.min(order.length, submitted + options.batchSize());
+      ahead.add(pipeline.begin(epoch, submitted, Arrays.copyOfRange(order, submitted, end),
+          Arrays.copyOfRange(repeats, submitted, end)));
+      submitted = end;
     }
-    return judged == 0 ? 0 : Math.min(options.cacheBytes(), ImageCache.BYTES_A_PIXEL * pixels / judged * images.size());
   }
 
-  private BufferedImage prepared(int index) {
-    return options.augmentation().prepare(images.image(index), preprocessing);
-  }
-
-  private Batch submit() {
-    if (workers.isShutdown()) {
-      throw new IllegalStateException("these image batches are closed");
+  /** Waits for a batch, and peeks at it if anything is left of it. */
+  private void collect(BatchPipeline.Batch batch) {
+    BatchPipeline.Ready ready = await(batch.ready());
+    if (ready.data() != null) {
+      peeked = ready.data();
+      peekedImages = ready.images();
+      peekedPosition = batch.first() / options.batchSize();
     }
-    int[] indices = Arrays.copyOfRange(order, submitted, Math.min(order.length, submitted + options.batchSize()));
-    submitted += indices.length;
-    float[] features = spare.isEmpty() ? new float[batchLength()] : spare.remove();
-    List<Future<Boolean>> done = new ArrayList<>(indices.length);
-    int drawnIn = epoch;
-    int first = submitted - indices.length;
-    for (int slot = 0; slot < indices.length; slot++) {
-      int index = indices[slot];
-      int offset = slot * preprocessing.inputLength();
-      long variation = index + (long) repeats[first + slot] * images.size();
-      done.add(workers.submit(() -> load(index, mix(options.seed(), drawnIn, variation), features, offset)));
-    }
-    return new Batch(first, indices, features, done);
   }
 
-  private int batchLength() {
-    return Math.multiplyExact(Math.min(options.batchSize(), images.size()), preprocessing.inputLength());
-  }
-
-  /** Runs in a worker; false if the image can't be read any more. */
-  private boolean load(int index, long seed, float[] features, int offset) {
+  private <T> T await(CompletableFuture<T> ready) {
+    long begin = System.nanoTime();
     try {
-      BufferedImage prepared = cache.get(index, () -> prepared(index));
-      SplittableRandom random = new SplittableRandom(seed);
-      BufferedImage varied = options.augmentation().vary(prepared, preprocessing, random);
-      preprocessing.normalize(varied, options.format(), features, offset);
-      options.augmentation().finish(features, offset, preprocessing, options.format(), random);
-      return true;
-    } catch (ImageException e) {
-      if (options.onBadImage() == OnBadImage.FAIL) {
-        throw new DataException(DataException.Kind.BAD_IMAGE, e.getMessage(), e);
-      }
-      skipped.put(index, new BadImage(Path.of(images.name(index)), e.reason()));
-      return false;
-    }
-  }
-
-  /** Waits for a batch, closes the gaps of skipped images, and peeks at it if anything is left. */
-  private void collect(Batch batch) {
-    int length = preprocessing.inputLength();
-    int[] kept = new int[batch.indices.length];
-    int count = 0;
-    for (int slot = 0; slot < batch.indices.length; slot++) {
-      if (await(batch.done.get(slot))) {
-        System.arraycopy(batch.features, slot * length, batch.features, count * length, length);
-        kept[count++] = batch.indices[slot];
-      }
-    }
-    if (count == 0) {
-      spare.add(batch.features);
-      return;
-    }
-    float[] labels = new float[count * classes.size()];
-    for (int i = 0; i < count; i++) {
-      labels[i * classes.size() + images.label(kept[i])] = 1;
-    }
-    options.mixing().mix(new Mixing.Features(batch.features, count, preprocessing.channels().count(),
-        preprocessing.height(), preprocessing.width(), options.format() == CNN2DFormat.NHWC), labels,
-        new SplittableRandom(mix(options.seed(), epoch, -2 - batch.first)));
-    INDArray features = Nd4j.create(count * length == batch.features.length ? batch.features
-        : Arrays.copyOf(batch.features, count * length), preprocessing.shape(count, options.format()), 'c');
-    spare.add(batch.features);
-    peeked = new DataSet(features, Nd4j.create(labels, new long[] {count, classes.size()}, 'c'));
-    peekedImages = Arrays.copyOf(kept, count);
-    peekedPosition = batch.first / options.batchSize();
-  }
-
-  private boolean await(Future<Boolean> image) {
-    try {
-      return image.get();
+      return ready.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       cancelAhead();
@@ -305,34 +215,27 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
         throw error;
       }
       throw (RuntimeException) e.getCause();
+    } finally {
+      waitedNanos += System.nanoTime() - begin;
     }
   }
 
-  /** Lets images in work come to their end: an interrupted read would look like a damaged file. */
   private void cancelAhead() {
-    for (Batch batch : ahead) {
-      batch.done.forEach(image -> image.cancel(false));
-    }
+    ahead.forEach(BatchPipeline.Batch::cancel);
     ahead.clear();
     submitted = 0;
-    peeked = null;
+    if (peeked != null) {
+      peeked.getFeatures().close();
+      peeked = null;
+    }
   }
 
   /** Ends the threads after the images in work; {@link #next()} throws {@link IllegalStateException} from here on. */
   @Override public void close() {
     cancelAhead();
     freeLast();
-    workers.shutdown();
-    spare.clear();
-    cache.clear();
+    pipeline.close();
   }
-
-  /** A seed of its own for each (seed, epoch, index): the finalizer of SplittableRandom over each in turn. */
-  private static long mix(long seed, int epoch, long index) {
-    return new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch).nextLong() + index;
-  }
-
-  private record Batch(int first, int[] indices, float[] features, List<Future<Boolean>> done) { }
 
   @Override public DataSet next(int count) {
     if (count != options.batchSize()) {

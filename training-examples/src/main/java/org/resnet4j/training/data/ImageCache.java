@@ -4,7 +4,6 @@ import java.awt.image.BufferedImage;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /**
  * Keeps images while there is room and evicts none: epochs visit every image once, so the first that fit serve as well
@@ -20,17 +19,16 @@ final class ImageCache {
     room = new AtomicLong(bytes);
   }
 
-  BufferedImage get(int index, Supplier<BufferedImage> load) {
-    BufferedImage kept = images.get(index);
-    if (kept != null) {
-      return kept;
-    }
-    BufferedImage loaded = load.get();
-    long bytes = (long) BYTES_A_PIXEL * loaded.getWidth() * loaded.getHeight();
-    if (room.addAndGet(-bytes) < 0 || images.putIfAbsent(index, loaded) != null) {
+  /** Null if it isn't kept. */
+  BufferedImage get(int index) {
+    return images.get(index);
+  }
+
+  void keep(int index, BufferedImage image) {
+    long bytes = (long) BYTES_A_PIXEL * image.getWidth() * image.getHeight();
+    if (room.addAndGet(-bytes) < 0 || images.putIfAbsent(index, image) != null) {
       room.addAndGet(bytes);
     }
-    return loaded;
   }
 
   void clear() {

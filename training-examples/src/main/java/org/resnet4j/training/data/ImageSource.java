@@ -14,6 +14,11 @@ public interface ImageSource {
   /** What messages and reports call the image: a path, or such as "test image 17". */
   String name(int index);
 
+  /** Whether {@link #image} only looks up, so that its images needn't be kept by anyone else. */
+  default boolean inMemory() {
+    return false;
+  }
+
   /**
    * The image itself, which the caller doesn't change, TYPE_INT_RGB.
    *

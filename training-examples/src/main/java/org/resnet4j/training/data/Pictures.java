@@ -1,22 +1,21 @@
 package org.resnet4j.training.data;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 
-/** Copies of TYPE_INT_RGB images of the same size. */
+/** Copies of TYPE_INT_RGB images of the same size, which are whole ones, not parts of others. */
 final class Pictures {
   private Pictures() { }
 
   static BufferedImage mirrored(BufferedImage image) {
     int width = image.getWidth();
+    int[] from = pixels(image);
     BufferedImage result = blank(image);
-    int[] row = new int[width];
-    int[] back = new int[width];
-    for (int y = 0; y < image.getHeight(); y++) {
-      image.getRaster().getDataElements(0, y, width, 1, row);
-      for (int x = 0; x < width; x++) {
-        back[x] = row[width - 1 - x];
+    int[] to = pixels(result);
+    for (int row = 0; row < from.length; row += width) {
+      for (int x = 0, last = row + width - 1; x < width; x++) {
+        to[row + x] = from[last - x];
       }
-      result.getRaster().setDataElements(0, y, width, 1, back);
     }
     return result;
   }
@@ -24,13 +23,22 @@ final class Pictures {
   /** Moved right and down, what comes in being black. */
   static BufferedImage shifted(BufferedImage image, int right, int down) {
     BufferedImage result = blank(image);
-    int width = image.getWidth() - Math.abs(right);
-    int height = image.getHeight() - Math.abs(down);
-    if (width > 0 && height > 0) {
-      result.getRaster().setDataElements(Math.max(0, right), Math.max(0, down), image.getRaster()
-          .createChild(Math.max(0, -right), Math.max(0, -down), width, height, 0, 0, null));
+    int width = image.getWidth();
+    int kept = width - Math.abs(right);
+    if (kept > 0) {
+      int[] from = pixels(image);
+      int[] to = pixels(result);
+      int end = Math.min(image.getHeight(), image.getHeight() + down);
+      for (int y = Math.max(0, down); y < end; y++) {
+        System.arraycopy(from, (y - down) * width + Math.max(0, -right), to, y * width + Math.max(0, right), kept);
+      }
     }
     return result;
+  }
+
+  /** Without a copy, row by row. */
+  static int[] pixels(BufferedImage image) {
+    return ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
   }
 
   private static BufferedImage blank(BufferedImage image) {

@@ -28,6 +28,11 @@ final class SelectedImages implements ImageSource {
   }
 
   @Override
+  public boolean inMemory() {
+    return images.inMemory();
+  }
+
+  @Override
   public BufferedImage image(int index) {
     return images.image(indices[index]);
   }

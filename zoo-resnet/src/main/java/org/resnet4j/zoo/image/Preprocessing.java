@@ -194,21 +194,21 @@ public record Preprocessing(int height, int width, Resize resize, Interpolation 
    * @throws IllegalArgumentException if the image is not height x width
    */
   public void normalize(BufferedImage sized, CNN2DFormat format, float[] target, int offset) {
-    require(sized.getHeight() == height && sized.getWidth() == width, "the image", height + " x " + width
-        + " (height x width)", sized.getHeight() + " x " + sized.getWidth());
-    int[] pixels = Pixels.of(Pixels.toRgb(sized));
-    int count = channels.count();
-    int pixelStep = format == CNN2DFormat.NCHW ? 1 : count;
-    int channelStep = format == CNN2DFormat.NCHW ? pixels.length : 1;
-    float[] normal = new float[256];
-    for (int c = 0; c < count; c++) {
-      for (int value = 0; value < normal.length; value++) {
-        normal[value] = normal(value, scale, mean.get(c), std.get(c));
-      }
-      for (int i = 0, to = offset + c * channelStep; i < pixels.length; i++, to += pixelStep) {
-        target[to] = normal[channels.value(pixels[i], c)];
-      }
+    tables().normalize(sized, format, target, offset);
+  }
+
+  /** What {@link #normalize} looks values up in: for those who normalise many images. */
+  public PixelTables tables() {
+    return new PixelTables(this);
+  }
+
+  /** The network's number for each value 0..255 of a channel. */
+  float[] table(int channel) {
+    float[] table = new float[256];
+    for (int value = 0; value < table.length; value++) {
+      table[value] = normal(value, scale, mean.get(channel), std.get(channel));
     }
+    return table;
   }
 
   private static float normal(int value, double scale, double mean, double std) {
