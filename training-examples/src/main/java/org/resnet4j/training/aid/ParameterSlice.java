@@ -13,22 +13,23 @@ import org.nd4j.linalg.learning.regularization.Regularization;
 /**
  * One parameter's part of a net's flat arrays.
  *
+ * @param updater that updates it; the layer's configuration may have been copied since
  * @param begin where it begins in them
  * @param values a view [length]
  * @param gradient a view [length]
  */
-record ParameterSlice(Trainable layer, String name, long begin, INDArray values, INDArray gradient) {
+record ParameterSlice(Trainable layer, String name, IUpdater updater, long begin, INDArray values,
+    INDArray gradient) {
 
   /** All of a net's, in the flat arrays' order; the updater is made if there is none yet. */
   static List<ParameterSlice> of(ComputationGraph graph) {
-    return graph.getUpdater().getUpdaterBlocks().stream()
-        .flatMap(block -> block.getLayersAndVariablesInBlock().stream())
+    return graph.getUpdater().getUpdaterBlocks().stream().flatMap(block -> block.getLayersAndVariablesInBlock().stream()
         .filter(state -> state.getParamOffsetEnd() > state.getParamOffsetStart())
-        .map(ParameterSlice::of).toList();
+        .map(state -> of(state, block.getGradientUpdater().getConfig()))).toList();
   }
 
-  private static ParameterSlice of(UpdaterBlock.ParamState state) {
-    return new ParameterSlice(state.getLayer(), state.getParamName(), state.getParamOffsetStart(),
+  private static ParameterSlice of(UpdaterBlock.ParamState state, IUpdater updater) {
+    return new ParameterSlice(state.getLayer(), state.getParamName(), updater, state.getParamOffsetStart(),
         state.getParamView(), state.getGradView());
   }
 
@@ -48,16 +49,12 @@ record ParameterSlice(Trainable layer, String name, long begin, INDArray values,
 
   /** Whether an update changes it by its gradient: neither frozen nor a running statistic. */
   boolean isTrained() {
-    return !isStatistic() && !(updater() instanceof NoOp);
+    return !isStatistic() && !(updater instanceof NoOp);
   }
 
   /** Whether the gradient's place has what the step will take from the value: of a norm's running mean and variance. */
   boolean isStatistic() {
     return !layer.updaterDivideByMinibatch(name);
-  }
-
-  IUpdater updater() {
-    return layer.getConfig().getUpdaterByParam(name);
   }
 
   /** Whether the net's configuration has any weight decay for it. */

@@ -20,31 +20,30 @@ class RecordedAidsTest {
     return graph.score() - graph.calcRegularizationScore(true);
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void everythingDecaysInTheGradient(Engine engine) {
-    ComputationGraph graph =
-        engine.of(RecordedSteps.net(RecordedSteps.sgd(), new L2Regularization(setting("decay"))));
-    graph.addListeners(new UnregularizedDecay(setting("decay"), Form.GRADIENT));
+  private static void train(Engine engine, ComputationGraph plain, UnregularizedDecay decay, String run) {
+    ComputationGraph graph = engine.of(plain);
+    graph.addListeners(decay);
     for (int step = 0; step < STEPS; step++) {
       graph.fit(RecordedSteps.batch(step));
     }
-    RecordedSteps.assertSame("sgd", "parameters", graph);
+    RecordedSteps.assertSame(run, "parameters", graph);
     engine.assertTrained(graph);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everythingDecaysInTheGradient(Engine engine) {
+    double decay = setting("decay");
+    train(engine, RecordedSteps.net(RecordedSteps.sgd(), new L2Regularization(decay)),
+        new UnregularizedDecay(decay, Form.GRADIENT), "sgd");
   }
 
   @ParameterizedTest
   @EnumSource
   void everythingDecaysPastTheUpdater(Engine engine) {
     double decay = setting("adamwDecay");
-    ComputationGraph graph =
-        engine.of(RecordedSteps.net(new AdamW(setting("adamwRate")), new WeightDecay(decay, true)));
-    graph.addListeners(new UnregularizedDecay(decay, Form.DECOUPLED));
-    for (int step = 0; step < STEPS; step++) {
-      graph.fit(RecordedSteps.batch(step));
-    }
-    RecordedSteps.assertSame("adamw", "parameters", graph);
-    engine.assertTrained(graph);
+    train(engine, RecordedSteps.net(new AdamW(setting("adamwRate")), new WeightDecay(decay, true)),
+        new UnregularizedDecay(decay, Form.DECOUPLED), "adamw");
   }
 
   @ParameterizedTest

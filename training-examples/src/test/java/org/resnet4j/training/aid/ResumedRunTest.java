@@ -32,8 +32,8 @@ import org.resnet4j.zoo.updater.SgdMomentum;
  * comes to the same numbers, to the bit, as one that was never interrupted: with dropout, stochastic depth, all aids.
  */
 class ResumedRunTest {
-  private static final int STEPS = 6;
-  private static final int BREAK = 3;
+  private static final int STEPS = 4;
+  private static final int BREAK = 2;
   private static final int CLASSES = 4;
 
   static Stream<Arguments> runs() {
@@ -76,12 +76,12 @@ class ResumedRunTest {
     for (int i = 0; i < 5; i++) {
       labels.putScalar(i, (i + step) % CLASSES, 1);
     }
-    return new DataSet(Nd4j.randn(DataType.FLOAT, 5, 3, 12, 12), labels);
+    return new DataSet(Nd4j.randn(DataType.FLOAT, 5, 3, 8, 8), labels);
   }
 
   private static ComputationGraph net(IUpdater updater) {
-    return ResNet.builder().spec(ResNets.spec("cifar_resnet20").withDepths(1, 1, 1).withWidth(8)).numClasses(CLASSES)
-        .inputShape(3, 12, 12).dropout(0.2).stochasticDepth(0.4).updater(updater)
+    return ResNet.builder().spec(ResNets.spec("cifar_resnet20").withDepths(1, 1).withWidth(8)).numClasses(CLASSES)
+        .inputShape(3, 8, 8).dropout(0.2).stochasticDepth(0.4).updater(updater)
         .regularization(updater instanceof AdamW ? new WeightDecay(1e-2, true) : new L2Regularization(1e-2)).build()
         .init();
   }
