@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.resnet4j.training.data.DataException.Kind;
+import org.resnet4j.zoo.image.ImageDecoder;
 
 /** Opens the data that a command line or a recipe names. */
 public final class Datasets {
@@ -83,9 +84,11 @@ public final class Datasets {
       throw new DataException(Kind.NO_VALIDATION, path + ": no images to validate on: hold some out, or add a folder "
           + "val or test beside train");
     }
+    ImageDecoder decoder = options.folder().decoder().withReader(OpenCvReader.orNone());
     return new Dataset(path.toAbsolutePath().normalize().getFileName() + "", folder.classes(),
-        new FileImages(folder.train()), new FileImages(testValidates ? folder.test() : folder.validation()),
-        new FileImages(testValidates ? List.of() : folder.test()), folder.fingerprint(), folder.bad(),
+        new FileImages(folder.train(), decoder),
+        new FileImages(testValidates ? folder.test() : folder.validation(), decoder),
+        new FileImages(testValidates ? List.of() : folder.test(), decoder), folder.fingerprint(), folder.bad(),
         folder.warnings());
   }
 }

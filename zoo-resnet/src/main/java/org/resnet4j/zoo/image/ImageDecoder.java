@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
@@ -26,8 +27,9 @@ import org.resnet4j.zoo.image.ImageException.Kind;
  * @param maxBytes  the largest file
  * @param maxPixels the largest image, width * height; above 40 million pixels only every second (third, ...) row and
  *                  column is read
+ * @param reader    is asked first for the pixels of plain images, after all checks
  */
-public record ImageDecoder(long maxBytes, long maxPixels) {
+public record ImageDecoder(long maxBytes, long maxPixels, PixelReader reader) {
 
   /** 256 MB, 100 million pixels. */
   public static final ImageDecoder DEFAULT = new ImageDecoder(256_000_000, 100_000_000);
@@ -36,11 +38,24 @@ public record ImageDecoder(long maxBytes, long maxPixels) {
   private static final int MAX_SIDE = 65_535;
   private static final double PIXELS_IN_MEMORY = 40e6;
 
+  /** All by ImageIO. */
+  public ImageDecoder(long maxBytes, long maxPixels) {
+    this(maxBytes, maxPixels, PixelReader.NONE);
+  }
+
   public ImageDecoder {
     if (maxBytes < 1 || maxBytes > Integer.MAX_VALUE - 16 || maxPixels < 1) {
       throw new IllegalArgumentException("image limits must be 1 byte to 2 GB and 1 pixel or more, found " + maxBytes
           + " bytes and " + maxPixels + " pixels");
     }
+  }
+
+  /**
+   * The same with another reader. One that fills up what a damaged file lacks isn't found out: files from strangers are
+   * first decoded without it.
+   */
+  public ImageDecoder withReader(PixelReader reader) {
+    return new ImageDecoder(maxBytes, maxPixels, reader);
   }
 
   /** @throws ImageException as do all methods here */
@@ -99,6 +114,20 @@ public record ImageDecoder(long maxBytes, long maxPixels) {
     }
     ImageFormat format = ImageFormat.of(content, name);
     Completeness.check(format, content, name);
+    Optional<BufferedImage> plain = plain(format, content, name);
+    BufferedImage stored = plain.isPresent() ? plain.get() : byImageIo(format, content, name);
+    return Orientation.of(format, content).upright(stored);
+  }
+
+  private Optional<BufferedImage> plain(ImageFormat format, byte[] content, String name) {
+    if (reader == PixelReader.NONE) {
+      return Optional.empty();
+    }
+    return PlainImage.of(format, content).filter(image -> step(image.width(), image.height(), name) == 1)
+        .flatMap(image -> reader.read(content, image.width(), image.height()));
+  }
+
+  private BufferedImage byImageIo(ImageFormat format, byte[] content, String name) {
     ImageReader reader = format.newReader();
     try (ImageInputStream input = format == ImageFormat.WEBP
         ? new PaddedInput(content, () -> truncated(name, null))
@@ -108,8 +137,7 @@ public record ImageDecoder(long maxBytes, long maxPixels) {
       ImageReadParam param = reader.getDefaultReadParam();
       int step = step(reader.getWidth(0), reader.getHeight(0), name);
       param.setSourceSubsampling(step, step, 0, 0);
-      BufferedImage image = Pixels.toRgb(reader.read(0, param));
-      return Orientation.of(format, content).upright(image);
+      return Pixels.toRgb(reader.read(0, param));
     } catch (ImageException e) {
       throw e;
     } catch (EOFException e) {
