@@ -8,9 +8,9 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -63,18 +63,20 @@ final class Chart {
 
   /** Adds a line; the legend, if there is one, calls it by its name. */
   Chart line(String name, double[] x, double[] y, Color colour, BasicStroke stroke) {
-    int count = 0;
-    double[] finiteX = new double[x.length];
-    double[] finiteY = new double[x.length];
-    for (int i = 0; i < x.length; i++) {
-      if (Double.isFinite(x[i]) && Double.isFinite(y[i])) {
-        finiteX[count] = x[i];
-        finiteY[count++] = y[i];
-      }
-    }
-    if (count > 0) {
-      add(chart.addSeries(name, Arrays.copyOf(finiteX, count), Arrays.copyOf(finiteY, count)), colour, stroke,
-          count > MOST_MARKERS ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+    return line(name, x, y, colour, stroke, MOST_MARKERS);
+  }
+
+  /** Adds a line without markers; a single point, which would be no line, has one. */
+  Chart unmarked(String name, double[] x, double[] y, Color colour, BasicStroke stroke) {
+    return line(name, x, y, colour, stroke, 1);
+  }
+
+  private Chart line(String name, double[] x, double[] y, Color colour, BasicStroke stroke, int mostMarkers) {
+    int[] finite = IntStream.range(0, x.length).filter(i -> Double.isFinite(x[i]) && Double.isFinite(y[i])).toArray();
+    if (finite.length > 0) {
+      add(chart.addSeries(name, IntStream.of(finite).mapToDouble(i -> x[i]).toArray(),
+          IntStream.of(finite).mapToDouble(i -> y[i]).toArray()), colour, stroke,
+          finite.length > mostMarkers ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
     }
     return this;
   }
