@@ -2,25 +2,32 @@ package org.resnet4j.training.augment;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.resnet4j.engine.OneDnn;
 import org.resnet4j.training.data.Mixing.Features;
+import org.resnet4j.zoo.ResNets;
 
 class ClassBalanceTest {
   private static final JsonNode RECORDED = Recorded.read("losses");
@@ -33,7 +40,7 @@ class ClassBalanceTest {
   }
 
   private static INDArray oneHot() {
-    INDArray labels = Nd4j.zeros(org.nd4j.linalg.api.buffer.DataType.DOUBLE, 6, 4);
+    INDArray labels = Nd4j.zeros(DataType.DOUBLE, 6, 4);
     for (int i = 0; i < 6; i++) {
       labels.putScalar(i, RECORDED.get("hard").get(i).asInt(), 1);
     }
@@ -94,13 +101,13 @@ class ClassBalanceTest {
 
   @Test
   void aGraphsLossIsWeightedAndStaysSoInItsConfiguration() {
-    INDArray images = Nd4j.rand(org.nd4j.linalg.api.buffer.DataType.FLOAT, 6, 2);
-    INDArray labels = oneHot().castTo(org.nd4j.linalg.api.buffer.DataType.FLOAT);
+    INDArray images = Nd4j.rand(DataType.FLOAT, 6, 2);
+    INDArray labels = oneHot().castTo(DataType.FLOAT);
     LossLayer loss = new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build();
     loss.setNIn(2);
     loss.setNOut(2);
-    INDArray two = labels.get(org.nd4j.linalg.indexing.NDArrayIndex.all(),
-        org.nd4j.linalg.indexing.NDArrayIndex.interval(0, 2)).dup();
+    INDArray two = labels.get(NDArrayIndex.all(),
+        NDArrayIndex.interval(0, 2)).dup();
     for (boolean lossLayer : new boolean[] {false, true}) {
       ComputationGraph graph = graph(lossLayer ? loss : new OutputLayer.Builder(LossFunction.MCXENT)
           .activation(Activation.SOFTMAX).nIn(2).nOut(4).build());
@@ -118,6 +125,25 @@ class ClassBalanceTest {
   }
 
   @Test
+  void theEngineTrainsWithTheWeightsToo() {
+    assumeTrue(OneDnn.unavailable().isEmpty(), "the engine runs here");
+    DataSet batch = new DataSet(Nd4j.rand(DataType.FLOAT, 4, 3, 16, 16), Nd4j.createFromArray(new float[][] {
+        {1, 0}, {0.3f, 0.7f}, {0, 1}, {1, 0}}));
+    INDArray[] parameters = new INDArray[3];
+    for (int i = 0; i < 3; i++) {
+      ComputationGraph graph = ResNets.named("cifar_resnet20").numClasses(2).seed(1).inputShape(3, 16, 16).build().init();
+      if (i > 0) {
+        ClassBalance.weigh(graph, new double[] {0.25, 4});
+      }
+      ComputationGraph trained = i == 2 ? OneDnn.wrap(graph) : graph;
+      trained.fit(batch);
+      parameters[i] = trained.getLayer("logits").params().dup();
+    }
+    assertTrue(parameters[1].equalsWithEps(parameters[2], 1e-4), "the engine's differ");
+    assertFalse(parameters[1].equalsWithEps(parameters[0], 1e-3), "the weights make no difference");
+  }
+
+  @Test
   void whatCannotBeWeightedIsRefused() {
     ComputationGraph other = graph(new OutputLayer.Builder(LossFunction.MSE).activation(Activation.SOFTMAX).nIn(2)
         .nOut(4).build());
@@ -131,7 +157,7 @@ class ClassBalanceTest {
     assertThrows(IllegalArgumentException.class, () -> ClassBalance.weigh(graph, new double[] {1, 0, 1}));
   }
 
-  private static ComputationGraph graph(org.deeplearning4j.nn.conf.layers.Layer output) {
+  private static ComputationGraph graph(Layer output) {
     ComputationGraph graph = new ComputationGraph(new NeuralNetConfiguration.Builder().seed(1).graphBuilder()
         .addInputs("input").addLayer("output", output, "input").setOutputs("output").build());
     graph.init();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import org.resnet4j.training.data.Augmentation;
 import org.resnet4j.training.data.AugmentationStep;
 import org.resnet4j.zoo.image.Pixels;
 import org.resnet4j.zoo.image.Preprocessing;
+import org.resnet4j.zoo.image.Resize;
 
 class PoliciesTest {
   private static final int DRAWS = 140_000;
@@ -97,7 +99,7 @@ class PoliciesTest {
   void stepsFollowEachOtherAndHangOnTheGeneratorAlone() {
     BufferedImage photo = Recorded.image(Recorded.read("operations").get("images").get("photo"));
     int[] before = Pixels.of(photo).clone();
-    Preprocessing preprocessing = Preprocessing.unit(20).withResize(new org.resnet4j.zoo.image.Resize.Stretch());
+    Preprocessing preprocessing = Preprocessing.unit(20).withResize(new Resize.Stretch());
     Augmentation augmentation = Augmentation.RANDOM_RESIZED_CROP.then(TrivialAugment.WIDE)
         .then(RandAugment.DEFAULT).then(new ColourJitter(0.4, 0.4, 0.4, 0.1));
     Set<Integer> results = new HashSet<>();
@@ -105,7 +107,7 @@ class PoliciesTest {
       BufferedImage once = augmentation.vary(photo, preprocessing, new SplittableRandom(seed));
       BufferedImage again = augmentation.vary(photo, preprocessing, new SplittableRandom(seed));
       assertArrayEquals(Pixels.of(once), Pixels.of(again));
-      results.add(java.util.Arrays.hashCode(Pixels.of(once)));
+      results.add(Arrays.hashCode(Pixels.of(once)));
     }
     assertEquals(50, results.size());
     assertArrayEquals(before, Pixels.of(photo));
