@@ -2,6 +2,7 @@ package org.resnet4j.training.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where a training run goes, and how it survives what happens to it. */
@@ -26,8 +27,12 @@ final class RunOptions {
       description = "Same seed, same result on the same machine, with as many threads of OpenMP (OMP_NUM_THREADS).")
   long seed;
 
+  @Mixin
+  PageOptions page;
+
   /** @throws CommandException if a value makes no sense */
   void check(DataOptions data) {
+    page.check();
     if (!(checkpointMinutes > 0)) {
       throw new CommandException(ExitCode.USAGE, "--checkpoint-minutes is above 0; found " + checkpointMinutes + ".");
     }

@@ -50,7 +50,7 @@ record StartingPoint(Loaded network, boolean newHead) {
     ComputationGraph graph;
     try {
       ResNet net = ResNets.named(name).numClasses(dataset.classes().size()).inputShape(3, size, size).seed(seed)
-          .build();
+          .stochasticDepth(recipe.stochasticDepth()).build();
       graph = net.init();
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, e.getMessage());

@@ -86,8 +86,9 @@ final class TrainingProgress implements TrainingObserver {
     close();
     metrics.add(e);
     err.printf(Locale.ROOT, "Epoch %d/%d (%s): training loss %.4f, accuracy %.1f %%; validation loss %.4f, accuracy"
-        + " %.1f %%; %.1f images/s, %s%n", epoch, epochs, e.phase(), e.trainLoss(), 100 * e.trainAccuracy(),
-        e.validationLoss(), 100 * e.validationAccuracy(), e.imagesPerSecond(), Report.duration(e.seconds()));
+        + " %.1f %%; %.1f images/s, %.1f %% of the time waiting for images; %s%n", epoch, epochs, e.phase(),
+        e.trainLoss(), 100 * e.trainAccuracy(), e.validationLoss(), 100 * e.validationAccuracy(), e.imagesPerSecond(),
+        100 * e.waiting(), Report.duration(e.seconds()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.training.board.DashBoard;
 import org.resnet4j.training.augment.FlippedPrediction;
 import org.resnet4j.training.cli.ComputeOptions.Chosen;
 import org.resnet4j.training.cli.ModelSource.Loaded;
@@ -22,6 +23,8 @@ import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.MetricsFile;
 import org.resnet4j.training.loop.Network;
 import org.resnet4j.training.loop.Trainer;
+import org.resnet4j.training.loop.TrainingObserver;
+import org.resnet4j.training.loop.TrainingPhase;
 import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.training.loop.TrainingResult;
 import org.resnet4j.training.loop.TrainingResult.End;
@@ -34,6 +37,9 @@ import org.resnet4j.zoo.weights.SavedModel;
 
 /** One run of {@code train} or {@code finetune}: images, network, training, the model and report on disk. */
 final class TrainingRun {
+  /** A report to the page reads all parameters several times. */
+  private static final int REPORTED_STEPS = 20;
+
   private final TrainingJob job;
   private final PrintStream err;
   private final List<String> warnings = new ArrayList<>();
@@ -148,8 +154,13 @@ final class TrainingRun {
     List<EpochMetrics> behind = state.map(TrainingState::epochs).orElse(List.of());
     TrainingProgress progress = new TrainingProgress(training.size(), validating.size(),
         new MetricsFile(out.work().resolve(OutputFolder.METRICS), behind), this::save, job.compute().profile, err);
-    try (StopSignal signal = new StopSignal(err)) {
-      Trainer trainer = new Trainer(plan, network.classes().orElseThrow(), progress).on(chosen::trained)
+    Optional<DashBoard> page = job.run().page.start(err);
+    try (StopSignal signal = new StopSignal(err); BoardLog board = new BoardLog(out.work(),
+        state.map(from -> from.place().step()).orElse(-1L), record.recipe())) {
+      List<TrainingObserver> observers = new ArrayList<>(List.of(progress, board));
+      page.ifPresent(shown -> observers.add(reporting(shown)));
+      Trainer trainer = new Trainer(plan, network.classes().orElseThrow(), TrainingObserver.of(observers))
+          .on(chosen::trained)
           .validatedBy(this::predicting).checkpointed(checkpoints, job.run().checkpointEvery())
           .stoppedWhen(signal::asked);
       TrainingResult result;
@@ -174,7 +185,17 @@ final class TrainingRun {
       throw e;
     } finally {
       progress.close();
+      page.ifPresent(DashBoard::close);
     }
+  }
+
+  private TrainingObserver reporting(DashBoard page) {
+    return new TrainingObserver() {
+      @Override
+      public void phaseStarted(TrainingPhase phase, ComputationGraph graph) {
+        graph.addListeners(page.listener(recipe.name() + ", " + phase.name(), REPORTED_STEPS));
+      }
+    };
   }
 
   private Network predicting(ComputationGraph graph) {

@@ -1,6 +1,7 @@
 package org.resnet4j.training.loop;
 
 import java.io.IOException;
+import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /** Told by the {@link Trainer} how it goes; all calls come from the thread that trains. */
@@ -42,4 +43,9 @@ public interface TrainingObserver {
 
   /** After a phase's last epoch, with the graph that {@link #phaseStarted} was told; also if the loss was not finite. */
   default void phaseEnded(TrainingPhase phase, ComputationGraph graph) {}
+
+  /** Several, told in their order. */
+  static TrainingObserver of(List<TrainingObserver> observers) {
+    return new TrainingObservers(List.copyOf(observers));
+  }
 }

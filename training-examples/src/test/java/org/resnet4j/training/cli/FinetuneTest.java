@@ -57,8 +57,9 @@ class FinetuneTest {
     assertEquals(0, trained.code(), trained.err());
     try (Stream<Path> files = Files.list(run)) {
       assertEquals(Set.of("configuration.json", "weights.safetensors", "classes.txt", "preprocessing.json",
-          "metrics.csv", "curves.png", "confusion-matrix.png", "report.html", "recipe.yaml", "run.json", "checkpoints"),
-          new TreeSet<>(files.map(f -> f.getFileName().toString()).toList()));
+          "metrics.csv", "curves.png", "confusion-matrix.png", "report.html", "recipe.yaml", "run.json", "checkpoints",
+          "events.out.tfevents"),
+          new TreeSet<>(files.map(f -> f.getFileName().toString().replaceFirst("(tfevents)\\..*", "$1")).toList()));
     }
     assertEquals(List.of(GREEN, RED), Files.readAllLines(run.resolve("classes.txt")));
     List<String> metrics = Files.readAllLines(run.resolve("metrics.csv"));

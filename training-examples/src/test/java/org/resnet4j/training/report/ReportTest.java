@@ -105,7 +105,7 @@ class ReportTest {
   @Test
   void aRunThatDivergedHasAPageToo() throws IOException {
     ReportContent plain = content(List.of("cat", "dog"), true);
-    EpochMetrics lost = new EpochMetrics(2, Double.NaN, 0.1, Double.POSITIVE_INFINITY, 0.5, 0.1, 100, 10, "all");
+    EpochMetrics lost = new EpochMetrics(2, Double.NaN, 0.1, Double.POSITIVE_INFINITY, 0.5, 0.1, 100, 10, "all", 0.6, 80, 0.05);
     write(new ReportContent("A run", "", List.of(plain.best(), lost), plain.best(), "test", plain.evaluation(),
         List.of(), Map.of(), Map.of(), List.of(), Map.of()));
     write(new ReportContent("A run", "", List.of(lost), lost, "test", plain.evaluation(), List.of(), Map.of(), Map.of(),
