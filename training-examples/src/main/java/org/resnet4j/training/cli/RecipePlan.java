@@ -64,6 +64,7 @@ final class RecipePlan {
       phases.add(new TrainingPhase(phase.name(), phase.epochs(),
           phase.iterations().map(Integer::longValue).orElse(TrainingPhase.ALL), phase.wholeEpochs(),
           phase.rate().schedule(phase.steps(stepsPerEpoch), stepsPerEpoch),
+          phase.rate().warmUpSteps(phase.steps(stepsPerEpoch), stepsPerEpoch),
           phase.frozenThrough().map(v -> v.equals(Phase.FEATURES) ? ResNetTransfer.features(graph) : v),
           phase.rateFalloff()));
     }

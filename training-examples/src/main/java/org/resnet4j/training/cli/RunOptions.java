@@ -2,6 +2,7 @@ package org.resnet4j.training.cli;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SplittableRandom;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -43,7 +44,7 @@ final class RunOptions {
 
   /** The seed of initial weights; of 0, ND4J would make another one at each start. */
   long networkSeed() {
-    return seed == 0 ? Long.MIN_VALUE : seed;
+    return seed == 0 ? new SplittableRandom(seed).nextLong() : seed;
   }
 
   Duration checkpointEvery() {

@@ -11,13 +11,14 @@ import org.nd4j.linalg.schedule.ISchedule;
  * @param iterations how many steps at most, one or more
  * @param wholeEpochs whether that limit is looked at between epochs only
  * @param learningRate the rate of each step, counted from the phase's first as iteration 0
+ * @param warmUp so many first steps' weights an average takes as they are
  * @param frozenThrough the vertex or endpoint up to which layers keep their weights and run in inference mode; empty
  *     when everything is trained
  * @param rateFalloff a stage's rate is the next one's times this, the head's is the curve's own (Howard and Ruder 2018,
  *     arXiv 1801.06146, 3.2); 1: all have the same
  */
 public record TrainingPhase(String name, int epochs, long iterations, boolean wholeEpochs, ISchedule learningRate,
-                            Optional<String> frozenThrough, double rateFalloff) {
+                            int warmUp, Optional<String> frozenThrough, double rateFalloff) {
   /** No limit but the epochs. */
   public static final long ALL = Long.MAX_VALUE;
 
@@ -34,12 +35,12 @@ public record TrainingPhase(String name, int epochs, long iterations, boolean wh
 
   /** Everything is trained, at one rate. */
   public TrainingPhase(String name, int epochs, ISchedule learningRate) {
-    this(name, epochs, ALL, false, learningRate, Optional.empty(), 1);
+    this(name, epochs, ALL, false, learningRate, 0, Optional.empty(), 1);
   }
 
   /** The same with layers frozen. */
   public TrainingPhase withFrozenThrough(String vertexOrEndpoint) {
-    return new TrainingPhase(name, epochs, iterations, wholeEpochs, learningRate, Optional.of(vertexOrEndpoint),
-        rateFalloff);
+    return new TrainingPhase(name, epochs, iterations, wholeEpochs, learningRate, warmUp,
+        Optional.of(vertexOrEndpoint), rateFalloff);
   }
 }

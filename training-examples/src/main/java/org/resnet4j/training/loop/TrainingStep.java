@@ -58,7 +58,7 @@ final class TrainingStep {
       }
     }
     rates = LearningRates.of(graph, plan.updater(), phase.rateFalloff());
-    average = plan.average() == null ? null : new WeightAverage(plan.average().decay(), plan.average().every());
+    average = plan.average() == null ? null : new WeightAverage(plan.average().decay(), plan.average().every(), phase.warmUp());
     graph.setListeners(listeners());
   }
 
@@ -88,7 +88,7 @@ final class TrainingStep {
   void restore(Run run) {
     graph.getConfiguration().setIterationCount((int) run.phaseStep);
     if (run.updater != null) {
-      graph.getUpdater(true).getStateViewArray().assign(run.updater);
+      graph.getUpdater(true).setStateViewArray(run.updater);
       run.updater = null;
     }
     if (run.average != null) {

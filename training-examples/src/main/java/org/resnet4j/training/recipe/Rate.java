@@ -28,6 +28,11 @@ public sealed interface Rate {
    */
   ISchedule schedule(int steps, int stepsPerEpoch);
 
+  /** How many iterations it rises before the curve begins; a one-cycle is all curve. */
+  default int warmUpSteps(int steps, int stepsPerEpoch) {
+    return 0;
+  }
+
   /** Always the same. */
   @Kind("constant")
   record Constant(double peak, @Default("none") Optional<WarmUp> warmUp) implements Rate {
@@ -38,6 +43,11 @@ public sealed interface Rate {
     @Override
     public Rate scaled(double factor) {
       return new Constant(peak * factor, warmUp);
+    }
+
+    @Override
+    public int warmUpSteps(int steps, int stepsPerEpoch) {
+      return length(warmUp, steps, stepsPerEpoch);
     }
 
     @Override
@@ -64,8 +74,13 @@ public sealed interface Rate {
     }
 
     @Override
+    public int warmUpSteps(int steps, int stepsPerEpoch) {
+      return length(warmUp, steps, stepsPerEpoch);
+    }
+
+    @Override
     public ISchedule schedule(int steps, int stepsPerEpoch) {
-      int left = Math.max(1, steps - length(warmUp, steps, stepsPerEpoch));
+      int left = Math.max(1, steps - warmUpSteps(steps, stepsPerEpoch));
       return warmed(warmUp, new CosineSchedule(peak, last, left), steps, stepsPerEpoch);
     }
   }
@@ -129,8 +144,13 @@ public sealed interface Rate {
     }
 
     @Override
+    public int warmUpSteps(int steps, int stepsPerEpoch) {
+      return length(warmUp, steps, stepsPerEpoch);
+    }
+
+    @Override
     public ISchedule schedule(int steps, int stepsPerEpoch) {
-      int rise = length(warmUp, steps, stepsPerEpoch);
+      int rise = warmUpSteps(steps, stepsPerEpoch);
       int[] drops = at.stream().mapToInt(span -> span.in(steps, stepsPerEpoch)).sorted().toArray();
       Check.that(drops[0] >= rise, "at[0]", "a drop after the warm-up of " + rise + " iterations",
           "one at iteration " + drops[0]);
