@@ -176,7 +176,15 @@ public final class ResNetTransfer {
     vertex.setLayerConf(configuration);
   }
 
-  /** The vertex of that name, else the last one of an endpoint: {@code stage2} is the last {@code stage2_} vertex. */
+  /**
+   * The vertex of that name, else the last one of an endpoint: {@code stage2} is the last {@code stage2_} vertex.
+   *
+   * @throws IllegalArgumentException if there is neither
+   */
+  public static String vertex(ComputationGraph graph, String vertexOrEndpoint) {
+    return resolve(graph.getConfiguration(), vertexOrEndpoint);
+  }
+
   private static String resolve(ComputationGraphConfiguration configuration, String vertexOrEndpoint) {
     Map<String, GraphVertex> vertices = configuration.getVertices();
     if (vertices.containsKey(vertexOrEndpoint)) {

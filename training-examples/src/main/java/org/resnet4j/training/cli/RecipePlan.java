@@ -65,7 +65,7 @@ final class RecipePlan {
           phase.iterations().map(Integer::longValue).orElse(TrainingPhase.ALL), phase.wholeEpochs(),
           phase.rate().schedule(phase.steps(stepsPerEpoch), stepsPerEpoch),
           phase.rate().warmUpSteps(phase.steps(stepsPerEpoch), stepsPerEpoch),
-          phase.frozenThrough().map(v -> v.equals(Phase.FEATURES) ? ResNetTransfer.features(graph) : v),
+          phase.frozenThrough().map(v -> frozenThrough(graph, phase, v)),
           phase.rateFalloff()));
     }
     return new TrainingPlan(phases, updater(recipe.optimizer()), recipe.weightDecay().factor(),
@@ -73,6 +73,18 @@ final class RecipePlan {
         recipe.clipNorm().map(OptionalDouble::of).orElse(OptionalDouble.empty()), recipe.accumulate(),
         recipe.ema().map(ema -> new Average(ema.decay(), ema.everySteps())).orElse(null), recipe.keep() == Keep.LAST,
         recipe.evaluateFirst(), recipe.patience(), seed);
+  }
+
+  /** Looked up here: a name that the network doesn't have is told before the phases in front of it are trained. */
+  private static String frozenThrough(ComputationGraph graph, Phase phase, String vertex) {
+    if (vertex.equals(Phase.FEATURES)) {
+      return ResNetTransfer.features(graph);
+    }
+    try {
+      return ResNetTransfer.vertex(graph, vertex);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, "Recipe, phase " + phase.name() + ": " + e.getMessage());
+    }
   }
 
   /** Its rate is the phases'. */
