@@ -3,6 +3,7 @@
 # org.resnet4j.benchmarks.contest.ContestCommand, whose --help tells the rest.
 #
 # JAVA_HOME  the JDK, else java on the PATH
+# BENCHMARK  another class to run: loading.sh sets it
 #
 # Exit codes of its own: 69 the JDK or Maven is missing, 70 the build failed.
 set -euo pipefail
@@ -35,6 +36,7 @@ for i in "${!entries[@]}"; do
   fi
 done
 code=0
-"$java" -cp "$(IFS=: && printf '%s' "${entries[*]}")" org.resnet4j.benchmarks.contest.ContestCommand \
+"$java" -cp "$(IFS=: && printf '%s' "${entries[*]}")" \
+  "${BENCHMARK:-org.resnet4j.benchmarks.contest.ContestCommand}" \
   --home "$here" "$@" || code=$?
 exit "$code"

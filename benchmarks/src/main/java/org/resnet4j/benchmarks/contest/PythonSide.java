@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Python with PyTorch and ONNX Runtime's tools, in a cache folder outside the tree; or why there is none. */
-final class PythonSide {
+public final class PythonSide {
   private final Path scripts;
   private final String python;
   private final String reason;
@@ -23,8 +23,13 @@ final class PythonSide {
     return new PythonSide(Path.of(""), null, "no contender was to need Python");
   }
 
+  /** A side whose interpreter has the packages of {@code requirements.txt} already. */
+  public static PythonSide of(Path home, String python) {
+    return new PythonSide(home.resolve("python"), python, null);
+  }
+
   /** @param home the folder of {@code run.sh} */
-  static PythonSide setUp(Path home, PrintStream progress) {
+  public static PythonSide setUp(Path home, PrintStream progress) {
     Path scripts = home.resolve("python");
     progress.println("Python: setting up, if need be (PyTorch is several GB) ...");
     try {
@@ -42,8 +47,12 @@ final class PythonSide {
     }
   }
 
-  /** The beginning of a command that runs one of our scripts. */
-  List<String> command(String script) throws WorkerFailure {
+  /**
+   * The beginning of a command that runs one of our scripts.
+   *
+   * @throws WorkerFailure with the reason if there is no Python
+   */
+  public List<String> command(String script) throws WorkerFailure {
     if (python == null) {
       throw new WorkerFailure(reason);
     }

@@ -1,10 +1,10 @@
 package org.resnet4j.benchmarks.contest;
 
 /** A worker ended, or says that it can't go on; the message is the reason. */
-final class WorkerFailure extends Exception {
+public final class WorkerFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
-  WorkerFailure(String reason) {
+  public WorkerFailure(String reason) {
     super(reason);
   }
 }
