@@ -8,7 +8,7 @@ import org.resnet4j.training.board.DashBoardException.Kind;
  * Deeplearning4j's own training page (M2.1): score, speed, memory, and the sizes of parameters and updates of each
  * layer. One at a time in a process. It keeps what it shows in memory, from its start on.
  *
- * <p>Its libraries, 13 MB, aren't dependencies of this module: a program that wants the page adds
+ * <p>Its libraries, 12 MB, aren't dependencies of this module: a program that wants the page adds
  * {@code org.resnet4j:training-ui}, of type {@code pom}.
  */
 public interface DashBoard extends AutoCloseable {

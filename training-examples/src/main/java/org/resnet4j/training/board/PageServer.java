@@ -1,21 +1,29 @@
 package org.resnet4j.training.board;
 
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.net.HttpURLConnection;
 import org.deeplearning4j.ui.VertxUIServer;
 
 /**
  * Deeplearning4j's server on one address and port: M2.1 listens on all of a machine's addresses, and takes its port from
  * static fields and a system property. It asks its {@code Vertx} for an HTTP server, and gets one that listens elsewhere.
+ *
+ * <p>Requests for scripts that aren't there, it never answers, and a browser waits for them before it draws anything:
+ * here they are told so. The pages name many from other times that they call nothing of.
  */
 final class PageServer extends VertxUIServer {
+  private static final String ASSETS = "/assets/";
+  private static final String WEBJARS = "webjars/";
+
   private final String host;
   private final int port;
 
@@ -43,7 +51,11 @@ final class PageServer extends VertxUIServer {
   private HttpServer here(HttpServer server) {
     return proxy(HttpServer.class, (proxy, method, arguments) -> {
       if (method.getName().equals("listen")) {
-        server.listen(port, host, listening(arguments));
+        server.listen(port, host, handler(arguments[1])); // of listen(port, handler)
+        return proxy;
+      }
+      if (method.getName().equals("requestHandler") && arguments != null) {
+        server.requestHandler(answering(handler(arguments[0])));
         return proxy;
       }
       Object result = invoke(server, method, arguments);
@@ -51,12 +63,30 @@ final class PageServer extends VertxUIServer {
     });
   }
 
-  @SuppressWarnings("unchecked") // listen(port, handler) is the one that is called
-  private static Handler<AsyncResult<HttpServer>> listening(Object[] arguments) {
-    return (Handler<AsyncResult<HttpServer>>) arguments[1];
+  @SuppressWarnings("unchecked")
+  private static <T> Handler<T> handler(Object argument) {
+    return (Handler<T>) argument;
   }
 
-  private static <T> T proxy(Class<T> type, java.lang.reflect.InvocationHandler handler) {
+  private static Handler<HttpServerRequest> answering(Handler<HttpServerRequest> router) {
+    return request -> {
+      String path = request.path();
+      if (path.startsWith(ASSETS) && PageServer.class.getClassLoader().getResource(asset(path)) == null) {
+        request.response().setStatusCode(HttpURLConnection.HTTP_NOT_FOUND).end();
+      } else {
+        router.handle(request);
+      }
+    };
+  }
+
+  /** The resource that Deeplearning4j answers with. */
+  private static String asset(String path) {
+    int webjar = path.indexOf(WEBJARS);
+    return webjar >= 0 ? "META-INF/resources/" + path.substring(webjar)
+        : ASSETS_ROOT_DIRECTORY + path.substring(ASSETS.length());
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
     return type.cast(Proxy.newProxyInstance(PageServer.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 

@@ -24,8 +24,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -63,9 +67,8 @@ class DashBoardTest {
 
       String page = get(address.resolve("/train/overview"));
       assertTrue(page.contains("Deeplearning4j") || page.contains("DL4J"), page);
-      for (var script = Pattern.compile("src=\"(/assets/[^\"]*(train|flot.js|coreui)[^\"]*)\"").matcher(page);
-          script.find(); ) {
-        assertFalse(get(address.resolve(script.group(1))).isEmpty());
+      for (String name : List.of("overview", "model", "system")) {
+        scriptsAreAnswered(address, get(address.resolve("/train/" + name)));
       }
       assertTrue(get(address.resolve("/train/sessions/info")).contains("run-1"));
       assertEquals(STEPS, overview(address).get("scores").size());
@@ -79,6 +82,20 @@ class DashBoardTest {
     try (DashBoard again = DashBoard.start(address.getPort(), Reach.LOOPBACK)) {
       assertEquals(address, again.address());
     }
+  }
+
+  /** A browser draws nothing while it waits for one. */
+  private void scriptsAreAnswered(URI address, String page) throws Exception {
+    Set<String> found = new HashSet<>();
+    for (Matcher script = Pattern.compile("src=\"(/assets/[^\"]*)\"").matcher(page); script.find(); ) {
+      HttpRequest request = HttpRequest.newBuilder(address.resolve(script.group(1))).timeout(Duration.ofSeconds(10)).build();
+      if (browser.send(request, BodyHandlers.discarding()).statusCode() == 200) {
+        found.add(script.group(1).replaceAll(".*/", ""));
+      }
+    }
+    assertTrue(found.containsAll(Set.of("train.js", "jquery.flot.js", "jquery.min.js", "coreui.min.js", "bootstrap.min.js",
+        "popper.min.js")), found.toString());
+    assertEquals(page.contains("cytoscape"), found.containsAll(Set.of("cytoscape.min.js", "dagre.min.js")));
   }
 
   private static void train(ComputationGraph net) {
