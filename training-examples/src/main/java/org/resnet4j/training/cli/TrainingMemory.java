@@ -113,7 +113,8 @@ record TrainingMemory(long steps, long parameters, long heap, long libraries) {
   }
 
   /**
-   * How many arrays as long as the parameters there are besides the parameters.
+   * How many arrays as long as the parameters there are besides the parameters: one of them is what a checkpoint is
+   * writing.
    *
    * @param begun whether it isn't the first phase, which leaves the graph that the run began with
    */
@@ -121,7 +122,7 @@ record TrainingMemory(long steps, long parameters, long heap, long libraries) {
     boolean narrow = ComputeOptions.type(chosen.options().precision()) == Precision.BFLOAT16;
     // To predict with: as the first epoch's end found them, in the kernels' layouts, those again while new ones come.
     double predicting = narrow ? 2 : 3;
-    double more = predicting + (plan.average() == null ? 0 : 1) + (plan.accumulate() == 1 ? 0 : 1);
+    double more = 1 + predicting + (plan.average() == null ? 0 : 1) + (plan.accumulate() == 1 ? 0 : 1);
     if (phase.frozenThrough().isPresent()) {
       double frozen = narrow ? 1.5 : 2;
       return 1 + 1 + 1 + 1 + frozen + more; // itself, gradients, the best, one thawed to be saved

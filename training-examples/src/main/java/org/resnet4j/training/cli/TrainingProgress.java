@@ -58,7 +58,8 @@ final class TrainingProgress implements TrainingObserver {
   public void epochStarted(int epoch, int epochs, TrainingPhase phase) {
     this.epoch = epoch;
     this.epochs = epochs;
-    progress = Progress.start("Epoch " + epoch + "/" + epochs, trainingImages + validationImages, err);
+    progress = Progress.start("Epoch " + epoch + "/" + epochs, (epoch == 0 ? 0 : trainingImages) + validationImages,
+        err);
   }
 
   @Override
@@ -85,6 +86,11 @@ final class TrainingProgress implements TrainingObserver {
   public void epochEnded(EpochMetrics e) throws IOException {
     close();
     metrics.add(e);
+    if (e.epoch() == 0) {
+      err.printf(Locale.ROOT, "Before training: validation loss %.4f, accuracy %.1f %%%n", e.validationLoss(),
+          100 * e.validationAccuracy());
+      return;
+    }
     err.printf(Locale.ROOT, "Epoch %d/%d (%s): training loss %.4f, accuracy %.1f %%; validation loss %.4f, accuracy"
         + " %.1f %%; %.1f images/s, %.1f %% of the time waiting for images; %s%n", epoch, epochs, e.phase(),
         e.trainLoss(), 100 * e.trainAccuracy(), e.validationLoss(), 100 * e.validationAccuracy(), e.imagesPerSecond(),

@@ -165,6 +165,7 @@ public final class Trainer {
   }
 
   private void evaluateFirst(TrainingPhase phase) throws IOException {
+    observer.epochStarted(0, plan.epochs(), phase);
     try {
       ended(phase, validated(phase, Double.NaN, Double.NaN, Double.NaN));
     } catch (Stop stop) {

@@ -13,7 +13,7 @@ public interface TrainingObserver {
    */
   default void phaseStarted(TrainingPhase phase, ComputationGraph graph) {}
 
-  /** Before the first batch of an epoch (1-based, of {@code epochs}). */
+  /** Before the first batch of an epoch (1-based, of {@code epochs}); 0: before the untrained net is validated. */
   default void epochStarted(int epoch, int epochs, TrainingPhase phase) {}
 
   /**

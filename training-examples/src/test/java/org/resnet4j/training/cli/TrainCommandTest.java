@@ -65,7 +65,7 @@ class TrainCommandTest {
   @Test
   void photosAreFineTunedStageByStage() throws IOException {
     Path out = folder.resolve("photos");
-    Ran ran = train(data, out, "--recipe", "finetune-photos", "--weights", first.toString(), "--epochs", "1");
+    Ran ran = train(data, out, "--recipe", "finetune-photos", "--weights", first.toString(), "--epochs", "4");
     assertEquals(0, ran.code(), ran.err());
     List<String> rows = Files.readAllLines(out.resolve("metrics.csv"));
     assertEquals(List.of("head", "stage4", "stage3", "all"),

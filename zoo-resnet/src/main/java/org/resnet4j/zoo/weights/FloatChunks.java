@@ -3,6 +3,7 @@ package org.resnet4j.zoo.weights;
 import java.io.IOException;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -29,8 +30,9 @@ public final class FloatChunks {
     }
     INDArray floats = array.castTo(DataType.FLOAT);
     // Copies are freed here: to the collector they are small objects, and all that a network saves would pile up.
-    try (Copy rows = new Copy(floats.dup('c'))) {
-      INDArray flat = rows.array.reshape(length);
+    INDArray rows = inRows(floats) ? floats : floats.dup('c');
+    try {
+      INDArray flat = rows.reshape(length);
       for (long begin = 0; begin < length; begin += LENGTH) {
         float[] values;
         try (Copy piece = new Copy(flat.get(NDArrayIndex.interval(begin, Math.min(length, begin + LENGTH))).dup())) {
@@ -39,10 +41,18 @@ public final class FloatChunks {
         sink.accept(values);
       }
     } finally {
+      if (rows != floats) {
+        new Copy(rows).close();
+      }
       if (floats != array) {
         new Copy(floats).close();
       }
     }
+  }
+
+  /** Whether the values lie in row-major order, without gaps. */
+  private static boolean inRows(INDArray array) {
+    return array.ordering() == 'c' && !array.isView() && Shape.hasDefaultStridesForShape(array);
   }
 
   /** An array of nobody else's. */
