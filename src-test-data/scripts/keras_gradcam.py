@@ -19,8 +19,8 @@ import record
 QUICKSTART = (pathlib.Path(__file__).resolve().parents[2]
               / "training-examples/src/main/resources/org/resnet4j/training/quickstart")
 CASES = {"transfer_functional": "global_average_pooling2d", "transfer_sequential": "global_average_pooling2d",
-         "channels_first_kinds": "global_average_pooling2d",
-         "mixed_formats": "global_average_pooling2d", "any_size": "max_pooling2d_1", "end_convolution_classifier": "global_average_pooling2d",
+         "channels_first_kinds": "global_average_pooling2d", "mixed_formats": "global_average_pooling2d",
+         "any_size": "max_pooling2d_1", "end_convolution_classifier": "global_average_pooling2d",
          "end_softmax_layer": "flatten", "end_activation_softmax": "global_max_pooling2d"}
 
 

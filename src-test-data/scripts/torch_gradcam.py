@@ -17,18 +17,17 @@ import torch_plain
 from torch_inference import TORCH, library_net
 from torch_tensors import network_input, set_formula
 
-CASES = {"resnet18": (1, 3, 160, 128), "resnet50": (1, 3, 96, 128), "resnet50_v1": (1, 3, 96, 64),
-         "resnet18_v2": (1, 3, 128, 128), "resnext50_32x4d": (1, 3, 64, 96), "resnet18_cifar": (1, 3, 32, 32),
+CASES = {"resnet18": (1, 3, 160, 128), "resnet50": (1, 3, 96, 128), "resnet18_v2": (1, 3, 128, 128),
+         "resnet18_cifar": (1, 3, 32, 32),
          "cifar_resnet20": (1, 3, 32, 32), "cifar_resnet20_conv": (1, 3, 29, 37), "cifar_resnet56_v2": (1, 3, 32, 32)}
 # Earlier activations, with norms and convolutions behind them.
-EARLIER = {"resnet18": ("stage3", (1, 3, 96, 64)), "resnet50": ("stage2", (1, 3, 64, 64)),
-           "cifar_resnet20": ("stage1", (1, 3, 32, 32))}
+EARLIER = {"resnet18": ("stage3", (1, 3, 96, 64)), "cifar_resnet20": ("stage1", (1, 3, 32, 32))}
 LABELS = 3
 WEIGHTS = "resnet20-12fca82f.th"
 
 
 def maps(net, module, x, taken):
-    """Class -> map, for the classes with the highest logits; taken: whether what the module takes, not gives, counts."""
+    """Class -> map, for the classes with the highest logits, at what the module gives or, if `taken`, takes."""
     seen = []
 
     def keep(activation):

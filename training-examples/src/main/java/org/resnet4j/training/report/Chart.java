@@ -8,6 +8,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -29,10 +30,12 @@ final class Chart {
   /** Lines with more points than this have no markers. */
   private static final int MOST_MARKERS = 40;
   private static final int MARKER = 5;
+  private static final double USUAL_SHARE = 0.9;
+  private static final double FAR_ABOVE = 4;
 
   private final XYChart chart;
   private final Theme theme;
-  private boolean drawn;
+  private final List<Double> values = new ArrayList<>();
 
   Chart(String title, String axis, Theme theme) {
     this.theme = theme;
@@ -95,7 +98,9 @@ final class Chart {
     series.setMarkerColor(colour);
     series.setLineStyle(stroke);
     series.setMarker(marker);
-    drawn = true;
+    for (double y : series.getYData()) {
+      values.add(y);
+    }
   }
 
   /** With a legend below. */
@@ -103,6 +108,19 @@ final class Chart {
     chart.getStyler().setLegendVisible(true);
     chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
+    return this;
+  }
+
+  /** Cuts off what is far above the rest, such as the loss of a first epoch that all but diverged. */
+  Chart withoutOutliers() {
+    List<Double> sorted = values.stream().sorted().toList();
+    if (!sorted.isEmpty()) {
+      double usual = sorted.get((int) (USUAL_SHARE * (sorted.size() - 1)));
+      if (sorted.get(sorted.size() - 1) > FAR_ABOVE * usual && usual > 0) {
+        highest(FAR_ABOVE / 2 * usual);
+        chart.setTitle(chart.getTitle() + " (higher values cut off)");
+      }
+    }
     return this;
   }
 
@@ -126,7 +144,7 @@ final class Chart {
 
   private void paint(Graphics2D g) {
     var style = chart.getStyler();
-    if (!drawn) {
+    if (values.isEmpty()) {
       g.setColor(theme.background());
       g.fillRect(0, 0, WIDTH, HEIGHT);
       g.setColor(theme.softInk());

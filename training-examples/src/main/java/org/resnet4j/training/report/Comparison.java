@@ -2,11 +2,11 @@ package org.resnet4j.training.report;
 
 import static org.resnet4j.training.report.Html.escape;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.resnet4j.training.report.ComparisonTables.Table;
 import org.resnet4j.zoo.weights.AtomicFiles;
 import org.resnet4j.zoo.weights.AtomicFiles.Content;
@@ -20,6 +20,8 @@ public record Comparison(List<PastRun> runs) {
   /** How many runs there are colours and dashes for. */
   public static final int MOST_RUNS = ComparisonPicture.MOST_RUNS;
 
+  private static final int WIDEST = 36;
+
   public Comparison {
     runs = List.copyOf(runs);
     if (runs.isEmpty() || runs.size() > MOST_RUNS) {
@@ -29,18 +31,28 @@ public record Comparison(List<PastRun> runs) {
 
   /** Writes both files, each replacing one of its name as a whole. */
   public void write(Path picture, Path page) throws IOException {
-    var light = ComparisonPicture.draw(runs, Theme.LIGHT);
-    AtomicFiles.write(picture, Content.of(Html.encoded("png", light)));
+    AtomicFiles.write(picture, Content.of(Html.encoded("png", ComparisonPicture.of(runs, Theme.LIGHT).draw())));
+    List<BufferedImage> light = ComparisonPicture.of(runs, Theme.LIGHT).charts();
+    List<BufferedImage> dark = ComparisonPicture.of(runs, Theme.DARK).charts();
+    StringBuilder curves = new StringBuilder("<ul class=\"legend\">");
+    for (int i = 0; i < runs.size(); i++) {
+      curves.append("<li>").append(ComparisonPicture.sample(i)).append("<span>").append(escape(runs.get(i).name()))
+          .append("</span> <b>").append(Html.percent(runs.get(i).best().validationAccuracy())).append("</b></li>");
+    }
+    curves.append("</ul><div class=\"charts\">");
+    for (int i = 0; i < light.size(); i++) {
+      curves.append(Html.picture(ComparisonPicture.TITLES.get(i / 2) + (i % 2 == 0 ? " by epoch" : " by time"), "chart",
+          light.get(i), dark.get(i)));
+    }
     StringBuilder body = new StringBuilder("<header><h1>").append(runs.size()).append(runs.size() == 1 ? " run"
         : " runs").append(" compared</h1></header>\n");
-    body.append(Html.section("curves", "Curves", Html.picture("Accuracy and loss of each run, by epoch and by time",
-        "wide", light, ComparisonPicture.draw(runs, Theme.DARK))));
+    body.append(Html.section("curves", "Curves", curves + "</div>"));
     Table results = ComparisonTables.results(runs);
     List<List<String>> rows = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
       List<String> row = new ArrayList<>();
       for (String cell : results.rows().get(i)) {
-        row.add("<td>" + (row.isEmpty() ? swatch(i) : "") + escape(cell) + "</td>");
+        row.add("<td>" + (row.isEmpty() ? ComparisonPicture.sample(i) : "") + escape(cell) + "</td>");
       }
       rows.add(row);
     }
@@ -50,11 +62,6 @@ public record Comparison(List<PastRun> runs) {
     body.append(Html.section("differences", "Differences of the recipes", differences.rows().isEmpty()
         ? "<p class=\"note\">" + escape(same()) + "</p>" : Html.table(differences.head(), differences.rows())));
     AtomicFiles.write(page, Content.of(Html.page("Runs compared", body.toString())));
-  }
-
-  private static String swatch(int run) {
-    return "<i class=\"swatch\" style=\"background:" + String.format(Locale.ROOT, "#%06x",
-        ComparisonPicture.colour(run, Theme.LIGHT).getRGB() & 0xFFFFFF) + "\"></i>";
   }
 
   private String same() {
@@ -76,8 +83,9 @@ public record Comparison(List<PastRun> runs) {
   }
 
   private static List<String> lines(Table table) {
-    List<List<String>> all = new ArrayList<>(List.of(table.head()));
-    all.addAll(table.rows());
+    List<List<String>> all = new ArrayList<>();
+    all.add(table.head().stream().map(Comparison::shortened).toList());
+    table.rows().forEach(row -> all.add(row.stream().map(Comparison::shortened).toList()));
     int[] widths = new int[table.head().size()];
     for (List<String> row : all) {
       for (int i = 0; i < widths.length; i++) {
@@ -91,5 +99,12 @@ public record Comparison(List<PastRun> runs) {
       }
       return line.toString();
     }).toList();
+  }
+
+  /** Without its middle, which tells least: a column a line wide would help nobody. */
+  private static String shortened(String cell) {
+    int[] letters = cell.codePoints().toArray();
+    return letters.length <= WIDEST ? cell : new String(letters, 0, WIDEST / 2) + "…"
+        + new String(letters, letters.length - WIDEST / 2 + 1, WIDEST / 2 - 1);
   }
 }

@@ -15,7 +15,8 @@ final class CurvesPicture {
   /** @param best the epoch that is marked */
   static List<Chart> charts(List<EpochMetrics> epochs, EpochMetrics best, Theme theme) {
     return List.of(
-        pair("Loss", epochs, best, EpochMetrics::trainLoss, EpochMetrics::validationLoss, theme).legend(),
+        pair("Loss", epochs, best, EpochMetrics::trainLoss, EpochMetrics::validationLoss, theme)
+            .withoutOutliers().legend(),
         pair("Accuracy, %", epochs, best, e -> 100 * e.trainAccuracy(), e -> 100 * e.validationAccuracy(), theme)
             .highest(100).legend(),
         single("Learning rate at the end of the epoch", epochs, EpochMetrics::learningRate, theme),

@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Grad-CAM (arXiv 1610.02391): where in an image the evidence for a class lies. The gradient of the class's logit with
- * respect to a spatial activation is averaged over the pixels, which gives each channel a weight; the map is the ReLU of
- * the weighted sum of the channels, divided by its largest value.
+ * respect to a spatial activation is averaged over the pixels, which gives each channel a weight; the map is the ReLU
+ * of the weighted sum of the channels, divided by its largest value.
  *
  * <p>Everything is computed in inference mode: norms by their running statistics, dropout off, frozen layers as any
  * others. The graph stays as it is; a copy of its last layers, parameters included, computes the gradient, so a graph
@@ -23,21 +23,31 @@ public final class GradCam {
   private final ComputationGraph graph;
   private final GraphOrder order;
   private final String vertex;
+  private final int leastSide;
   private GraphEnd end;
   private long[] endOf;
 
-  private GradCam(ComputationGraph graph, String vertex) {
+  private GradCam(ComputationGraph graph, String vertex, int leastSide) {
     this.graph = graph;
     this.order = GraphOrder.of(graph);
     this.vertex = vertex;
+    this.leastSide = leastSide;
   }
 
   /**
-   * At the last activation that has more than one pixel, before any pooling that follows: what the authors advise, since
-   * it is the one that sees objects rather than textures.
+   * At the last activation that has more than one pixel, before any pooling that follows: what the authors advise,
+   * since it is the one that sees objects rather than textures.
    */
   public static GradCam of(ComputationGraph graph) {
-    return new GradCam(graph, null);
+    return new GradCam(graph, null, 1);
+  }
+
+  /**
+   * At the last activation of at least so many pixels a side, or else as {@link #of(ComputationGraph)}: a net that gets
+   * images smaller than it was made for ends in so few pixels that they show nothing.
+   */
+  public static GradCam of(ComputationGraph graph, int leastSide) {
+    return new GradCam(graph, null, leastSide);
   }
 
   /**
@@ -46,7 +56,7 @@ public final class GradCam {
    * @throws IllegalArgumentException if there is no such vertex, or a path from input to output goes past it
    */
   public static GradCam at(ComputationGraph graph, String vertex) {
-    GradCam cam = new GradCam(graph, vertex);
+    GradCam cam = new GradCam(graph, vertex, 1);
     if (!cam.order.bottlenecks().contains(vertex)) {
       throw new IllegalArgumentException("Expected a vertex through which every path to the output leads, found \""
           + vertex + "\"; there are " + cam.order.bottlenecks() + ".");
@@ -103,14 +113,21 @@ public final class GradCam {
   private String lastSpatial(INDArray input) {
     List<String> candidates = order.bottlenecks().stream().filter(name -> !order.passesOn(name)).toList();
     Map<String, INDArray> activations = activations(input, order.bottlenecks().get(order.bottlenecks().size() - 1));
+    String found = null;
     for (int i = candidates.size() - 1; i >= 0; i--) {
       long[] shape = activations.get(candidates.get(i)).shape();
       if (shape.length == 4) {
         boolean channelsLast = order.format(candidates.get(i)) == CNN2DFormat.NHWC;
-        if (shape[channelsLast ? 1 : 2] * shape[channelsLast ? 2 : 3] > 1) {
+        long height = shape[channelsLast ? 1 : 2];
+        long width = shape[channelsLast ? 2 : 3];
+        found = found == null && height * width > 1 ? candidates.get(i) : found;
+        if (height * width > 1 && Math.min(height, width) >= leastSide) {
           return candidates.get(i);
         }
       }
+    }
+    if (found != null) {
+      return found;
     }
     throw new IllegalArgumentException("Expected a network with an activation of more than one pixel for an input of "
         + Arrays.toString(input.shape()) + ", found none.");

@@ -34,8 +34,8 @@ import org.resnet4j.zoo.layer.PureActivation;
 import org.resnet4j.zoo.layer.Reshaping;
 
 /**
- * What a graph does behind one of its vertices, up to the logits: a copy, in which norms keep to their running statistics
- * and nothing is dropped or frozen, so that its gradient is that of the graph in inference mode.
+ * What a graph does behind one of its vertices, up to the logits: a copy, in which norms keep to their running
+ * statistics and nothing is dropped or frozen, so that its gradient is that of the graph in inference mode.
  */
 final class GraphEnd {
   private final String vertex;
@@ -117,18 +117,17 @@ final class GraphEnd {
     }
     layer.setIDropout(null);
     if (layer instanceof OutputLayer output) {
-      DenseLayer dense = new DenseLayer.Builder().nIn(output.getNIn()).nOut(output.getNOut())
+      layer = new DenseLayer.Builder().nIn(output.getNIn()).nOut(output.getNOut())
           .hasBias(output.hasBias()).activation(output.getActivationFn()).weightInit(output.getWeightInitFn())
           .updater(output.getIUpdater()).build();
-      layer = dense;
     } else if (layer instanceof BaseOutputLayer) {
       throw new IllegalArgumentException("Layer \"" + name + "\": expected an OutputLayer or a LossLayer to end the"
           + " network, found " + layer.getClass().getSimpleName() + ".");
     }
     if (layer instanceof BatchNormalization norm) {
       if (norm.isUseLogStd() || norm.isLockGammaBeta()) {
-        throw new IllegalArgumentException("Layer \"" + name + "\": expected a batch norm with gamma, beta and a running"
-            + " variance, found one with useLogStd or lockGammaBeta.");
+        throw new IllegalArgumentException("Layer \"" + name + "\": expected a batch norm with gamma, beta and a"
+            + " running variance, found one with useLogStd or lockGammaBeta.");
       }
       return new HeldLayer(norm);
     }

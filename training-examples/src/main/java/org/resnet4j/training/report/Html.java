@@ -98,8 +98,9 @@ final class Html {
 
   /** A picture in the colours that the reader prefers, {@link Chart#SCALE} of its pixels a unit of the page. */
   static String picture(String alternative, String style, BufferedImage light, BufferedImage dark) throws IOException {
-    return "<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"" + dataUri("png", dark) + "\"><img class=\""
-        + style + "\" alt=\"" + escape(alternative) + "\" width=\"" + light.getWidth() / Chart.SCALE + "\" height=\""
+    return "<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"" + dataUri("png", dark)
+        + "\"><img class=\"" + style + "\" alt=\"" + escape(alternative) + "\" width=\""
+        + light.getWidth() / Chart.SCALE + "\" height=\""
         + light.getHeight() / Chart.SCALE + "\" src=\"" + dataUri("png", light) + "\"></picture>";
   }
 

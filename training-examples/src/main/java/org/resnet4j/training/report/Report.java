@@ -22,7 +22,8 @@ public final class Report {
     byte[] confusion = Html.encoded("png", light.confusion());
     AtomicFiles.write(folder.resolve(CURVES), Content.of(curves));
     AtomicFiles.write(folder.resolve(CONFUSION_MATRIX), Content.of(confusion));
-    AtomicFiles.write(folder.resolve(PAGE), Content.of(new ReportPage(content, light, ReportPictures.draw(content, Theme.DARK)).html()));
+    ReportPictures dark = ReportPictures.draw(content, Theme.DARK);
+    AtomicFiles.write(folder.resolve(PAGE), Content.of(new ReportPage(content, light, dark).html()));
   }
 
   /** "12 s", "3 min 20 s", "2 h 5 min". */

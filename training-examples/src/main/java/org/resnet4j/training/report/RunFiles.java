@@ -1,12 +1,14 @@
 package org.resnet4j.training.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,9 @@ final class RunFiles {
       List.of("epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "seconds");
   /** Nobody writes recipes or trains epochs beyond it. */
   private static final long MOST_BYTES = 16 << 20;
+
+  /** 1e999999999 written out would be a gigabyte. */
+  private static final int MOST_DIGITS = 30;
 
   private final Path folder;
 
@@ -127,7 +132,8 @@ final class RunFiles {
 
   private JsonNode recipe() {
     try {
-      return new YAMLMapper().readTree(text(RECIPE));
+      return YAMLMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build()
+          .readTree(text(RECIPE));
     } catch (JsonProcessingException e) {
       throw new RunException(Reason.DAMAGED, folder.resolve(RECIPE) + ": expected YAML: "
           + e.getOriginalMessage().lines().findFirst().orElse("") + ".");
@@ -137,16 +143,26 @@ final class RunFiles {
   /** A value for each path; a list of plain values is one value. */
   private void flatten(String path, JsonNode node, Map<String, String> into) {
     if (node.isObject()) {
-      node.fields().forEachRemaining(e -> flatten(path.isEmpty() ? e.getKey() : path + "." + e.getKey(), e.getValue(), into));
+      node.fields().forEachRemaining(
+          e -> flatten(path.isEmpty() ? e.getKey() : path + "." + e.getKey(), e.getValue(), into));
     } else if (node.isArray() && StreamSupport.stream(node.spliterator(), false).anyMatch(JsonNode::isContainerNode)) {
       for (int i = 0; i < node.size(); i++) {
         flatten(path + "[" + i + "]", node.get(i), into);
       }
     } else if (node.isArray()) {
-      into.put(path, StreamSupport.stream(node.spliterator(), false).map(JsonNode::asText)
+      into.put(path, StreamSupport.stream(node.spliterator(), false).map(RunFiles::plain)
           .collect(Collectors.joining(", ", "[", "]")));
     } else if (!node.isMissingNode()) {
-      into.put(path, node.asText());
+      into.put(path, plain(node));
     }
+  }
+
+  /** The same for 1e-4 and 0.0001. */
+  private static String plain(JsonNode value) {
+    if (!value.isBigDecimal()) {
+      return value.asText();
+    }
+    BigDecimal number = value.decimalValue().stripTrailingZeros();
+    return Math.abs((long) number.scale()) > MOST_DIGITS ? number.toString() : number.toPlainString();
   }
 }

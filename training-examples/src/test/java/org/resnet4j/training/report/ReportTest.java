@@ -52,7 +52,8 @@ class ReportTest {
     assertEquals(2 * 5 + 1, pictures, "four curves and the confusion matrix, light and dark, one mistake");
     Matcher link = Pattern.compile("href=\"([^\"]*)\"").matcher(page);
     while (link.find()) {
-      assertTrue(link.group(1).startsWith("#") && page.contains("id=\"" + link.group(1).substring(1) + "\""), link.group());
+      assertTrue(link.group(1).startsWith("#") && page.contains("id=\"" + link.group(1).substring(1) + "\""),
+          link.group());
     }
     assertFalse(page.contains("url("), "a style sheet that fetches");
     assertFalse(page.contains("://"), "an address");
@@ -78,17 +79,18 @@ class ReportTest {
     Prediction right = plain.evaluation().predictions().get(0);
     ShownImage wrong = plain.mistakes().get(0);
     ReportContent full = new ReportContent(plain.title(), plain.summary(), plain.epochs(), plain.best(),
-        plain.evaluatedOn(), plain.evaluation(), List.of(new ShownImage(wrong.picture(), wrong.file(), wrong.prediction(),
-            Optional.of(new ShownImage.Evidence(seen, map, Optional.of(map))))), plain.settings(), plain.environment(),
+        plain.evaluatedOn(), plain.evaluation(), List.of(new ShownImage(wrong.picture(), wrong.file(),
+            wrong.prediction(), Optional.of(new ShownImage.Evidence(seen, map, Optional.of(map))))), plain.settings(), plain.environment(),
         plain.warnings(), plain.badImages(), new ReportExtras(Optional.of("name: a <b>\n  rate:\t0.1\n"),
             List.of(new ShownImage(seen, "pictures/right.png", right,
                 Optional.of(new ShownImage.Evidence(seen, map, Optional.empty()))))));
     String page = write(full);
-    assertTrue(page.contains("<pre tabindex=\"0\">name: a &lt;b&gt;\n  rate:    0.1</pre>"), "the recipe, line by line");
+    assertTrue(page.contains("<pre tabindex=\"0\">name: a &lt;b&gt;\n  rate:    0.1</pre>"),
+        "the recipe, line by line");
     assertTrue(page.contains("pictures/right.png"));
     assertTrue(page.contains("alt=\"evidence for cat\"") && page.contains("alt=\"evidence for dog\""));
-    assertEquals(1 + 2 + 2, Pattern.compile("<img class=\"(?:right|wrong)? ?(?:tiny)?\" alt").matcher(page).results().count(),
-        "a mistake with two maps, a right image with one");
+    Pattern image = Pattern.compile("<img class=\"(?:right|wrong)? ?(?:tiny)?\" alt");
+    assertEquals(1 + 2 + 2, image.matcher(page).results().count(), "a mistake with two maps, a right image with one");
   }
 
   @Test
@@ -139,7 +141,8 @@ class ReportTest {
   @Test
   void aThousandClassesStillFitAPictureAndAPageForMail() throws IOException {
     SplittableRandom random = new SplittableRandom(1);
-    List<String> classes = IntStream.range(0, 1000).mapToObj(i -> "class " + i + " with a name of some length").toList();
+    List<String> classes =
+        IntStream.range(0, 1000).mapToObj(i -> "class " + i + " with a name of some length").toList();
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < 50_000; i++) {
       int predicted = random.nextInt(3) == 0 ? random.nextInt(1000) : i % 1000;
