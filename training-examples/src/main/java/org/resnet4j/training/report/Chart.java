@@ -60,7 +60,7 @@ final class Chart {
     style.setLegendBackgroundColor(theme.background());
     style.setLegendBorderColor(theme.background());
     style.setLocale(Locale.ROOT);
-    style.setyAxisTickLabelsFormattingFunction(Chart::label);
+    style.setYAxisTickLabelsFormattingFunction(Chart::label);
     style.setMarkerSize(MARKER);
   }
 
@@ -137,7 +137,7 @@ final class Chart {
   /** Whole numbers along the x axis only, for epochs: XChart would label 1.5. */
   Chart whole(int largest) {
     chart.getStyler().setXAxisMaxLabelCount(Math.max(1, Math.min(MOST_LABELS, largest)));
-    chart.getStyler().setxAxisTickLabelsFormattingFunction(
+    chart.getStyler().setXAxisTickLabelsFormattingFunction(
         v -> v == Math.rint(v) ? String.format(Locale.ROOT, "%.0f", v) : "");
     return this;
   }

@@ -5,7 +5,7 @@ import java.awt.image.BufferedImage;
 /** A heat map over an image: the image grey and dim where the map is low, under warm colours where it is high. */
 final class HeatOverlay {
   /** From warm to hot, lighter all the way, so that it needs no sense of colour: the upper part of inferno. */
-  private static final int[] RAMP = {0xcf4446, 0xfb9b06, 0xfcffa4};
+  private static final int[] RAMP = {0x9f2a63, 0xcf4446, 0xfb9b06, 0xfcffa4};
   private static final double DIMMED = 0.45;
   private static final double STRONGEST = 0.7;
 

@@ -143,7 +143,7 @@ final class RunFiles {
   /** A value for each path; a list of plain values is one value. */
   private void flatten(String path, JsonNode node, Map<String, String> into) {
     if (node.isObject()) {
-      node.fields().forEachRemaining(
+      node.properties().forEach(
           e -> flatten(path.isEmpty() ? e.getKey() : path + "." + e.getKey(), e.getValue(), into));
     } else if (node.isArray() && StreamSupport.stream(node.spliterator(), false).anyMatch(JsonNode::isContainerNode)) {
       for (int i = 0; i < node.size(); i++) {
