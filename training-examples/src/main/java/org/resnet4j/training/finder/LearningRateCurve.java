@@ -65,6 +65,13 @@ public record LearningRateCurve(List<RatePoint> points, boolean exploded) {
     return OptionalDouble.of(points.get(steepest).rate());
   }
 
+  /**
+   * A tenth of the minimum's rate, as in fastai's {@code lr_find} ("minimum"); empty if the loss never fell.
+   *
+   * <p>Where a moving average is lowest, single batches explode already, and ten times less has a margin. The steepest
+   * descent, fastai's "steep", is a difference of noisy numbers and less sure: of small nets with four updaters it came
+   * out between once and four times as high, and as good as this or a little worse.
+   */
   public OptionalDouble suggestion() {
     return minimum().isEmpty() ? minimum() : OptionalDouble.of(minimum().getAsDouble() / BELOW_MINIMUM);
   }

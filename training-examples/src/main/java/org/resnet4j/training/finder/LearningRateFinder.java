@@ -4,13 +4,18 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
  * The learning rate range test of Smith, "Cyclical Learning Rates" (https://arxiv.org/abs/1506.01186, section 3.3), with
@@ -51,14 +56,34 @@ public final class LearningRateFinder {
     }
   }
 
+  /** A copy that shares nothing: of M2.1's, the layers have their original's updater objects, the graph its listeners. */
   private static ComputationGraph copy(ComputationGraph graph) {
     List<TrainingListener> listeners = List.copyOf(graph.getListeners());
     ComputationGraph copy = graph.clone();
     copy.setListeners(List.of());
     if (graph.getListeners().size() != listeners.size()) {
-      graph.setListeners(listeners); // M2.1's copies share their original's list
+      graph.setListeners(listeners);
+    }
+    for (Layer layer : copy.getLayers()) {
+      layer.conf().setLayer(copy(layer.conf().getLayer()));
+    }
+    INDArray state = copy.getUpdater().getStateViewArray();
+    copy.setUpdater(null); // it holds the shared objects
+    if (state != null) {
+      copy.getUpdater().getStateViewArray().assign(state);
+      state.close();
     }
     return copy;
+  }
+
+  private static org.deeplearning4j.nn.conf.layers.Layer copy(org.deeplearning4j.nn.conf.layers.Layer layer) {
+    ObjectMapper json = NeuralNetConfiguration.mapper();
+    try {
+      return json.readValue(json.writeValueAsString(layer), org.deeplearning4j.nn.conf.layers.Layer.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("Layer " + layer.getLayerName() + " of " + layer.getClass().getName()
+          + ": expected one that survives JSON, as saving needs it, too. " + e.getOriginalMessage(), e);
+    }
   }
 
   private LearningRateCurve run() {
