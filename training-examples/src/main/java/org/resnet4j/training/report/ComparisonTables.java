@@ -1,6 +1,6 @@
 package org.resnet4j.training.report;
 
-import static org.resnet4j.training.report.Html.number;
+import static org.resnet4j.training.report.Html.given;
 import static org.resnet4j.training.report.Html.percent;
 
 import java.util.ArrayList;
@@ -27,10 +27,11 @@ final class ComparisonTables {
     for (PastRun run : runs) {
       PastRun.Epoch best = run.best();
       rows.add(List.of(run.name(), percent(best.validationAccuracy()), percent(best.validationTopFive()),
-          plain("%.4f", best.validationLoss()), best.epoch() + " of " + run.last().epoch(),
+          given("%.4f", best.validationLoss()), best.epoch() + " of " + run.last().epoch(),
           Report.duration(best.elapsed()), Report.duration(run.last().elapsed()),
-          plain("%.4f", run.last().trainLoss()), percent(run.last().trainAccuracy()),
-          plain("%.1f", run.epochs().stream().mapToDouble(PastRun.Epoch::imagesPerSecond).max().orElse(Double.NaN))));
+          given("%.4f", run.last().trainLoss()), percent(run.last().trainAccuracy()),
+          given("%.1f", run.epochs().stream().mapToDouble(PastRun.Epoch::imagesPerSecond).filter(Double::isFinite).max()
+              .orElse(Double.NaN))));
     }
     return new Table(List.of("run", "best accuracy", "top-5 then", "loss then", "best epoch", "time to best", "time",
         "last training loss", "last training accuracy", "most images/s"), rows);
@@ -52,9 +53,5 @@ final class ComparisonTables {
       }
     }
     return new Table(head, rows);
-  }
-
-  private static String plain(String format, double value) {
-    return Double.isNaN(value) ? NONE : number(format, value);
   }
 }

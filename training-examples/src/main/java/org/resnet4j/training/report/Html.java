@@ -119,6 +119,11 @@ final class Html {
     return Double.isNaN(share) ? "–" : number("%.1f\u00a0%%", 100 * share);
   }
 
+  /** The number, or a dash where there is none. */
+  static String given(String format, double value) {
+    return Double.isNaN(value) ? "–" : number(format, value);
+  }
+
   static String number(String format, double value) {
     return String.format(Locale.ROOT, format, value);
   }

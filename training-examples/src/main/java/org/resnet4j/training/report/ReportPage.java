@@ -1,6 +1,7 @@
 package org.resnet4j.training.report;
 
 import static org.resnet4j.training.report.Html.escape;
+import static org.resnet4j.training.report.Html.given;
 import static org.resnet4j.training.report.Html.number;
 import static org.resnet4j.training.report.Html.percent;
 
@@ -9,6 +10,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.Evaluation.ClassScore;
@@ -64,7 +68,9 @@ final class ReportPage {
   }
 
   private String figures() {
-    double seconds = content.epochs().stream().mapToDouble(EpochMetrics::seconds).sum();
+    double seconds = finite(EpochMetrics::seconds).sum();
+    long trained = content.epochs().stream().filter(e -> e.epoch() > 0).count();
+    OptionalDouble waiting = finite(EpochMetrics::waiting).average();
     StringBuilder html = new StringBuilder("<div class=\"figures\">");
     html.append(figure(percent(evaluation.accuracy()), "right on the " + content.evaluatedOn() + " images",
         evaluation.right() + " of " + evaluation.count()));
@@ -73,10 +79,16 @@ final class ReportPage {
     }
     html.append(figure(number("%.3f", evaluation.meanLoss()), "mean loss", "cross-entropy, nats"));
     html.append(figure(Integer.toString(content.best().epoch()), "best epoch",
-        "of " + content.epochs().size() + " trained"));
-    html.append(figure(Report.duration(seconds), "training", number("%.0f images/s",
-        content.epochs().stream().mapToDouble(EpochMetrics::imagesPerSecond).max().orElse(0))));
+        "of " + trained + " trained"));
+    html.append(figure(Report.duration(seconds), "training",
+        number("%.0f images/s", finite(EpochMetrics::imagesPerSecond).max().orElse(0))
+            + (waiting.isPresent() ? ", " + percent(waiting.getAsDouble()) + " of the time waiting for images" : "")));
     return html.append("</div>\n").toString();
+  }
+
+  /** The values of the epochs that have one: an untrained net's has no time, for one. */
+  private DoubleStream finite(ToDoubleFunction<EpochMetrics> value) {
+    return content.epochs().stream().mapToDouble(value).filter(Double::isFinite);
   }
 
   private static String figure(String value, String label, String detail) {
@@ -105,12 +117,13 @@ final class ReportPage {
   private String epochs() {
     List<List<String>> rows = new ArrayList<>();
     for (EpochMetrics e : content.epochs()) {
-      rows.add(List.of(Integer.toString(e.epoch()), e.phase(), number("%.4f", e.trainLoss()),
-          percent(e.trainAccuracy()), number("%.4f", e.validationLoss()), percent(e.validationAccuracy()),
-          number("%.6f", e.learningRate()), number("%.1f", e.imagesPerSecond()), number("%.1f", e.seconds())));
+      rows.add(List.of(Integer.toString(e.epoch()), e.phase(), given("%.4f", e.trainLoss()),
+          percent(e.trainAccuracy()), given("%.4f", e.validationLoss()), percent(e.validationAccuracy()),
+          percent(e.validationTopFive()), given("%.6f", e.learningRate()), given("%.1f", e.imagesPerSecond()),
+          percent(e.waiting()), given("%.1f", e.seconds())));
     }
     return Html.table(List.of("epoch", "phase", "training loss", "training accuracy", "validation loss",
-        "validation accuracy", "last learning rate", "images/s", "seconds"), rows);
+        "validation accuracy", "validation top-5", "last learning rate", "images/s", "waiting", "seconds"), rows);
   }
 
   private String confusion() throws IOException {

@@ -105,9 +105,23 @@ class ReportTest {
   }
 
   @Test
+  void theUntrainedNetIsNoTrainedEpochAndHasDashesForWhatItLacks() throws IOException {
+    ReportContent plain = content(List.of("cat", "dog"), true);
+    double none = Double.NaN;
+    EpochMetrics untrained = new EpochMetrics(0, none, none, 0.7, 0.5, none, none, none, "start", none, 0, none);
+    String page = write(new ReportContent("A run", "", List.of(untrained, plain.best()), plain.best(), "test",
+        plain.evaluation(), List.of(), Map.of(), Map.of(), List.of(), Map.of()));
+    assertTrue(page.contains("of 1 trained"));
+    assertTrue(page.contains("<td>0</td><td>start</td><td>–</td><td>–</td><td>0.7000</td>"));
+    assertTrue(page.contains("100 images/s, 5.0\u00a0% of the time waiting"));
+    assertFalse(page.contains(">NaN"));
+  }
+
+  @Test
   void aRunThatDivergedHasAPageToo() throws IOException {
     ReportContent plain = content(List.of("cat", "dog"), true);
-    EpochMetrics lost = new EpochMetrics(2, Double.NaN, 0.1, Double.POSITIVE_INFINITY, 0.5, 0.1, 100, 10, "all", 0.6, 80, 0.05);
+    EpochMetrics lost = new EpochMetrics(2, Double.NaN, 0.1, Double.POSITIVE_INFINITY, 0.5, 0.1, 100, 10, "all", 0.8, 80,
+        0.05);
     write(new ReportContent("A run", "", List.of(plain.best(), lost), plain.best(), "test", plain.evaluation(),
         List.of(), Map.of(), Map.of(), List.of(), Map.of()));
     write(new ReportContent("A run", "", List.of(lost), lost, "test", plain.evaluation(), List.of(), Map.of(), Map.of(),
