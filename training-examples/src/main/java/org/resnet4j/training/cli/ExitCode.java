@@ -5,7 +5,7 @@ public enum ExitCode {
   OK(0, "All done"),
   FAILURE(1, "It failed: disk, memory, a missing native library, or a fault of this program"),
   USAGE(2, "The command line makes no sense: unknown option, name or value"),
-  BAD_DATA(3, "The images can't be used: none, one class only, damaged"),
+  BAD_DATA(3, "The images, or a run's figures, can't be used: none, one class only, damaged"),
   BAD_MODEL(4, "The model folder or weights file can't be used, or doesn't fit"),
   DIVERGED(5, "Training diverged: the loss became infinite or not a number"),
   DIFFERENT(6, "The model computes something else than was recorded"),

@@ -1,10 +1,13 @@
 package org.resnet4j.training.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,6 +33,8 @@ import org.resnet4j.zoo.image.ImageException;
 record RunReport(TrainingJob job, Recipe recipe, Chosen chosen, Dataset dataset, Loaded network, TrainingResult result,
                  EpochMetrics best) {
   private static final int MOST_MISTAKES = 24;
+  /** Pixels of a map's side: the last activation of a small image's net has 2, and tells little. */
+  private static final int LEAST_MAP = 4;
 
   /**
    * Writes it.
@@ -55,7 +60,7 @@ record RunReport(TrainingJob job, Recipe recipe, Chosen chosen, Dataset dataset,
   /** Empty, with a line, of a network that has no such maps. */
   private Optional<GradCam> cam() {
     try {
-      GradCam cam = GradCam.of(result.graph());
+      GradCam cam = GradCam.of(result.graph(), LEAST_MAP);
       cam.map(Nd4j.zeros(network.preprocessing().shape(1, network.format())), 0);
       return Optional.of(cam);
     } catch (IllegalArgumentException e) {
@@ -117,8 +122,14 @@ record RunReport(TrainingJob job, Recipe recipe, Chosen chosen, Dataset dataset,
       e.put("oneDNN", OneDnn.library().version() + " for " + OneDnn.library().instructions());
     }
     e.put("Java", System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")");
-    e.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
-        + Runtime.getRuntime().availableProcessors() + " cores");
+    DoctorCpu processor = DoctorCpu.read();
+    e.put("processor", processor.model() + ", " + Runtime.getRuntime().availableProcessors() + " cores"
+        + (processor.flags().isEmpty() ? "" : ", " + String.join(", ", processor.flags())));
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+      e.put("memory", String.format(Locale.ROOT, "%.1f GB, Java's heap up to %.1f", system.getTotalMemorySize() / 1e9,
+          Runtime.getRuntime().maxMemory() / 1e9));
+    }
+    e.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return e;
   }
 }

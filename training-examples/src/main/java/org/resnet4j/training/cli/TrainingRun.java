@@ -64,6 +64,7 @@ final class TrainingRun {
     Optional<RunRecord> begun = job.run().resume && Files.exists(out.work().resolve(RunRecord.FILE))
         ? Optional.of(RunRecord.read(out.work())) : Optional.empty();
     if (begun.isPresent() && begun.get().result() != null) {
+      out.publish(); // if the program ended just before it could
       job.main().out().println("The run is finished. " + begun.get().result());
       return ExitCode.OK.code();
     }
@@ -181,6 +182,10 @@ final class TrainingRun {
       if (Thread.currentThread().isInterrupted()) {
         // Whatever failed may have failed for that reason: an interrupted thread can't write files.
         throw new CommandException(ExitCode.FAILURE, "Interrupted.");
+      }
+      if (e instanceof IOException) {
+        throw new CommandException(ExitCode.FAILURE, "The run's files in " + out.work() + " can't be written ("
+            + e.getMessage() + "). Make room or access there, and resume.");
       }
       throw e;
     } finally {

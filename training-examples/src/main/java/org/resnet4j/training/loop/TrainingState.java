@@ -20,13 +20,6 @@ public record TrainingState(Place place, List<EpochMetrics> epochs, INDArray par
     epochs = List.copyOf(epochs);
   }
 
-  /** Whether there is nothing left of the plan. */
-  public boolean finished(TrainingPlan plan) {
-    TrainingPhase phase = plan.phases().get(place.phase());
-    return place.end() != null || (place.phase() + 1 == plan.phases().size() && place.batch() == 0
-        && (place.epoch() >= phase.epochs() || place.phaseStep() >= phase.iterations()));
-  }
-
   /**
    * Where a run is.
    *

@@ -111,13 +111,13 @@ class ResumeTest {
   }
 
   @Test
-  void aFinishedRunHasNothingLeft() throws IOException {
+  void aFinishedRunTrainsNoMore() throws IOException {
     TrainingPlan plan = plan(new SgdMomentum(0, 0.9));
     Checkpoints checkpoints = new Checkpoints(folder);
-    run(plan, UnaryOperator.identity(), checkpoints, 4);
-    assertEquals(false, checkpoints.newest(w -> { }).orElseThrow().finished(plan));
-    run(plan, UnaryOperator.identity(), checkpoints, Integer.MAX_VALUE);
-    assertTrue(checkpoints.newest(w -> { }).orElseThrow().finished(plan));
+    TrainingResult ended = run(plan, UnaryOperator.identity(), checkpoints, Integer.MAX_VALUE);
+    TrainingResult again = run(plan, UnaryOperator.identity(), checkpoints, 0);
+    assertEquals(End.ALL_EPOCHS, again.end());
+    assertEquals(ended.graph().params(), again.graph().params());
   }
 
   @Test
