@@ -28,7 +28,8 @@ import org.tensorflow.proto.TensorShapeProto;
 /**
  * One of the event files that TensorBoard shows a run from, in the messages of TensorFlow itself (its
  * {@code event.proto} and {@code summary.proto}) and in the forms that PyTorch's {@code SummaryWriter} gives them
- * (2.9, {@code torch/utils/tensorboard/summary.py}). Point TensorBoard at the folder, or at one above it to compare runs.
+ * (2.15, {@code torch/utils/tensorboard/summary.py}). Point TensorBoard at the folder, or at one above it to compare
+ * runs.
  *
  * <p>A kill loses what came after the last {@link #flush} and leaves a file that TensorBoard reads up to there; the run
  * that goes on writes a file of its own, see {@link #resume}. Safe for many threads. A write that fails leaves the file
@@ -51,7 +52,8 @@ public final class EventFile implements AutoCloseable {
     try {
       write(event().setFileVersion(FORMAT)
           .setSourceMetadata(SourceMetadata.newBuilder().setWriter(EventFile.class.getName())));
-      // TensorBoard drops this step and all above: at the second start that it sees, so a run's first file has one, too.
+      // TensorBoard drops this step and all above, but not at the first start that it sees: a run's first file has one,
+      // too.
       write(event().setStep(firstStep).setSessionLog(SessionLog.newBuilder().setStatus(SessionStatus.START)));
       flush();
     } catch (IOException | RuntimeException e) {

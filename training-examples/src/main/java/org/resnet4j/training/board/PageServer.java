@@ -14,11 +14,12 @@ import java.net.HttpURLConnection;
 import org.deeplearning4j.ui.VertxUIServer;
 
 /**
- * Deeplearning4j's server on one address and port: M2.1 listens on all of a machine's addresses, and takes its port from
- * static fields and a system property. It asks its {@code Vertx} for an HTTP server, and gets one that listens elsewhere.
+ * Deeplearning4j's server on one address and port: M2.1 listens on all of a machine's addresses, and takes its port
+ * from static fields and a system property. It asks its {@code Vertx} for an HTTP server, and gets one that listens
+ * elsewhere.
  *
- * <p>Requests for scripts that aren't there, it never answers, and a browser waits for them before it draws anything:
- * here they are told so. The pages name many from other times that they call nothing of.
+ * <p>Requests for scripts that aren't there, M2.1 never answers, and a browser waits for them before it draws anything:
+ * here they are told so. The pages name many scripts that they call nothing of.
  */
 final class PageServer extends VertxUIServer {
   private static final String ASSETS = "/assets/";

@@ -45,7 +45,7 @@ public record LearningRateCurve(List<RatePoint> points, boolean exploded) {
     return fell() ? OptionalDouble.of(points.get(lowest()).rate()) : OptionalDouble.empty();
   }
 
-  /** The rate before the minimum at which the smoothed loss falls fastest, over the logarithm; empty if it never fell. */
+  /** The rate before the minimum where the smoothed loss falls fastest, over the logarithm; empty if it never fell. */
   public OptionalDouble steepest() {
     if (!fell()) {
       return OptionalDouble.empty();

@@ -18,9 +18,9 @@ import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
- * The learning rate range test of Smith, "Cyclical Learning Rates" (https://arxiv.org/abs/1506.01186, section 3.3), with
- * the exponential rise and the stop of fast.ai's {@code lr_find} (fastai 2.8): a step a batch, each with a higher rate,
- * until the smoothed loss exceeds four times its minimum or isn't finite.
+ * The learning rate range test of Smith, "Cyclical Learning Rates" (https://arxiv.org/abs/1506.01186, section 3.3),
+ * with the exponential rise and the stop of fast.ai's {@code lr_find} (fastai 2.8): a step a batch, each with a higher
+ * rate, until the smoothed loss exceeds four times its minimum or isn't finite.
  */
 public final class LearningRateFinder {
   private static final double EXPLODED = 4;
@@ -38,9 +38,9 @@ public final class LearningRateFinder {
   }
 
   /**
-   * Trains a copy of a graph, which takes as much memory as the graph does; nothing of the graph itself changes. It uses
-   * the graph's updaters and penalties. Where their rates differ, the highest is the one that rises and the others keep
-   * their share of it. The same graph, batches and options give the same curve.
+   * Trains a copy of a graph, which takes as much memory as the graph does; nothing of the graph itself changes. It
+   * uses the graph's updaters and penalties, not its listeners. Where rates differ, the highest is the one that rises
+   * and the others keep their share of it. The same graph, batches and options give the same curve.
    *
    * @param graph any that {@code fit} takes with these batches, or of {@code OneDnn.wrap}
    * @param batches reset at the start and whenever they end
@@ -56,7 +56,7 @@ public final class LearningRateFinder {
     }
   }
 
-  /** A copy that shares nothing: of M2.1's, the layers have their original's updater objects, the graph its listeners. */
+  /** A copy that shares nothing: M2.1's have their original's updater objects and list of listeners. */
   private static ComputationGraph copy(ComputationGraph graph) {
     List<TrainingListener> listeners = List.copyOf(graph.getListeners());
     ComputationGraph copy = graph.clone();

@@ -74,6 +74,7 @@ final class RatePicture {
     style.setPlotBorderVisible(false);
     style.setPlotGridLinesColor(LINE);
     style.setPlotGridLinesStroke(new BasicStroke(1));
+    style.setPlotGridVerticalLinesVisible(false);
     style.setChartTitleFont(plain.deriveFont(Font.BOLD, 14f));
     style.setAxisTitleFont(plain);
     style.setAxisTickLabelsFont(plain);

@@ -88,13 +88,14 @@ class DashBoardTest {
   private void scriptsAreAnswered(URI address, String page) throws Exception {
     Set<String> found = new HashSet<>();
     for (Matcher script = Pattern.compile("src=\"(/assets/[^\"]*)\"").matcher(page); script.find(); ) {
-      HttpRequest request = HttpRequest.newBuilder(address.resolve(script.group(1))).timeout(Duration.ofSeconds(10)).build();
+      HttpRequest request =
+          HttpRequest.newBuilder(address.resolve(script.group(1))).timeout(Duration.ofSeconds(10)).build();
       if (browser.send(request, BodyHandlers.discarding()).statusCode() == 200) {
         found.add(script.group(1).replaceAll(".*/", ""));
       }
     }
-    assertTrue(found.containsAll(Set.of("train.js", "jquery.flot.js", "jquery.min.js", "coreui.min.js", "bootstrap.min.js",
-        "popper.min.js")), found.toString());
+    assertTrue(found.containsAll(Set.of("train.js", "jquery.flot.js", "jquery.min.js", "coreui.min.js",
+        "bootstrap.min.js", "popper.min.js")), found.toString());
     assertEquals(page.contains("cytoscape"), found.containsAll(Set.of("cytoscape.min.js", "dagre.min.js")));
   }
 
@@ -153,8 +154,8 @@ class DashBoardTest {
     String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> !entry.contains("vertx") && !entry.contains("ui-model"))
         .collect(Collectors.joining(File.pathSeparator));
-    Process bare = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath,
-        Bare.class.getName()).redirectErrorStream(true).start();
+    Process bare = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+        classPath, Bare.class.getName()).redirectErrorStream(true).start();
     String said = new String(bare.getInputStream().readAllBytes());
     assertEquals(0, bare.waitFor(), said);
     assertTrue(said.contains("MISSING Deeplearning4j's page is not on the class path"), said);

@@ -139,7 +139,8 @@ class EventFileTest {
 
   /** The first event names its writer. */
   private static byte[] afterFirst(byte[] file) {
-    return Arrays.copyOfRange(file, 16 + (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(), file.length);
+    long length = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    return Arrays.copyOfRange(file, 16 + (int) length, file.length);
   }
 
   private static List<Path> list(Path folder) throws IOException {

@@ -57,7 +57,8 @@ class LearningRateFinderTest {
         updater("Nesterovs", rate -> new Nesterovs(rate, 0.9), OneDnn::wrap));
   }
 
-  private static Arguments updater(String name, DoubleFunction<IUpdater> updater, UnaryOperator<ComputationGraph> engine) {
+  private static Arguments updater(
+      String name, DoubleFunction<IUpdater> updater, UnaryOperator<ComputationGraph> engine) {
     return Arguments.of(name, updater, engine);
   }
 
@@ -201,8 +202,8 @@ class LearningRateFinderTest {
         .graphBuilder().addInputs("input").setInputTypes(InputType.convolutional(SIDE, SIDE, 3))
         .addLayer("conv", new ConvolutionLayer.Builder(3, 3).nOut(8).build(), "input")
         .addLayer("pool", new GlobalPoolingLayer.Builder().build(), "conv")
-        .addLayer("head", new OutputLayer.Builder(LossFunction.MSE).nOut(CLASSES).activation(Activation.IDENTITY).build(),
-            "pool").setOutputs("head").build());
+        .addLayer("head", new OutputLayer.Builder(LossFunction.MSE).nOut(CLASSES).activation(Activation.IDENTITY)
+            .build(), "pool").setOutputs("head").build());
     net.init();
     return net;
   }
