@@ -30,8 +30,8 @@ import picocli.CommandLine.ParentCommand;
     footer = {"", "The steps are those of the recipe's first phase: its images, optimiser and frozen layers, without"
         + " weight decay, clipping and averages. Nothing is kept of the training."})
 final class FindRateCommand implements Callable<Integer> {
-  @Option(names = "--recipe", paramLabel = "NAME|FILE", required = true, description = "A recipe, as train takes it.")
-  String recipe;
+  @Mixin
+  RecipeOption recipe;
 
   @Mixin
   DataOptions data;
@@ -75,7 +75,7 @@ final class FindRateCommand implements Callable<Integer> {
     if (!name.endsWith(".png")) {
       throw new CommandException(ExitCode.USAGE, "--out is a file that ends in .png; found " + out + ".");
     }
-    Recipe chosen = recipe();
+    Recipe chosen = recipe.read(data, source);
     main.startBackend();
     LearningRateCurve curve = curve(chosen, options);
     if (out.toAbsolutePath().getParent() != null) {
@@ -92,17 +92,11 @@ final class FindRateCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private Recipe recipe() {
-    Path file = Path.of(recipe);
-    Recipe chosen = Files.isRegularFile(file) ? Recipe.read(file) : Recipe.named(recipe);
-    return data.batch == null ? chosen : chosen.withBatch(data.batch);
-  }
-
   private LearningRateCurve curve(Recipe recipe, FinderOptions options) throws IOException {
     Chosen computing = compute.choose(main.err()).withThreads(data.threads);
     Dataset dataset = data.open(RecipePlan.heldOut(recipe.validation()), seed, main.err());
     StartingPoint start = source.pretrained() ? StartingPoint.pretrained(source, dataset, main.err())
-        : StartingPoint.random(source, recipe, dataset, seed == 0 ? Long.MIN_VALUE : seed);
+        : StartingPoint.random(source, recipe, dataset, RunOptions.networkSeed(seed));
     List<String> classes = start.network().classes().orElseThrow();
     ImageSource train = ClassNames.relabel(dataset.train(), dataset.classes(), classes);
     TrainingPlan plan = RecipePlan.of(recipe, start.network().graph(), train.size(), seed);

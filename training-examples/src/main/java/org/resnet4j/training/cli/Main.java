@@ -31,9 +31,9 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "resnet4j",
     description = "Residual networks for Java: train one on a folder of photos, look at the report, use the model.",
-    subcommands = {TrainCommand.class, FinetuneCommand.class, PredictCommand.class, EvaluateCommand.class, ListCommand.class,
-        SummaryCommand.class, BenchmarkCommand.class, ImportCommand.class, ExportCommand.class, VerifyCommand.class, CompareCommand.class,
-        DoctorCommand.class, QuickstartCommand.class},
+    subcommands = {TrainCommand.class, FinetuneCommand.class, FindRateCommand.class, CompareCommand.class,
+        PredictCommand.class, EvaluateCommand.class, ListCommand.class, SummaryCommand.class, BenchmarkCommand.class,
+        ImportCommand.class, ExportCommand.class, VerifyCommand.class, DoctorCommand.class, QuickstartCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,

@@ -42,8 +42,8 @@ final class RunOptions {
     }
   }
 
-  /** The seed of initial weights; of 0, ND4J would make another one at each start. */
-  long networkSeed() {
+  /** The seed of initial weights for a run's: of 0, ND4J would make another one at each start. */
+  static long networkSeed(long seed) {
     return seed == 0 ? new SplittableRandom(seed).nextLong() : seed;
   }
 

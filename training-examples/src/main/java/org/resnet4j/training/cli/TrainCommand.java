@@ -1,13 +1,10 @@
 package org.resnet4j.training.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.resnet4j.training.recipe.Phase;
 import org.resnet4j.training.recipe.Recipe;
-import org.resnet4j.training.recipe.RecipeException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,9 +15,8 @@ import picocli.CommandLine.ParentCommand;
     footer = {"", "Recipes: cifar10-resnet-paper, cifar10-reproduction, cifar10-fast, imagenet-style, finetune-photos,"
         + " adam-simple; or a YAML file as the recipe.yaml that every run leaves."})
 final class TrainCommand implements Callable<Integer> {
-  @Option(names = "--recipe", paramLabel = "NAME|FILE", required = true,
-      description = "How to train: one of the recipes below, or a YAML file.")
-  String recipe;
+  @Mixin
+  RecipeOption recipe;
 
   @Mixin
   DataOptions data;
@@ -46,12 +42,8 @@ final class TrainCommand implements Callable<Integer> {
     compute.check();
     data.check();
     run.check(data);
-    Recipe chosen;
-    try {
-      chosen = changed(named());
-    } catch (RecipeException e) {
-      throw new CommandException(ExitCode.USAGE, e.getMessage());
-    }
+    Recipe read = recipe.read(data, source);
+    Recipe chosen = epochs == null ? read : read.withEpochs(epochs);
     Optional<Phase> freezing = RecipePlan.freezing(chosen);
     if (freezing.isPresent() && !source.pretrained()) {
       throw new CommandException(ExitCode.USAGE, "The recipe " + chosen.name() + " freezes layers in its phase "
@@ -60,20 +52,6 @@ final class TrainCommand implements Callable<Integer> {
     main.startBackend();
     return new TrainingRun(new TrainingJob(main, chosen, start -> named(start, chosen), data, source, compute, run,
         true, false)).run();
-  }
-
-  private Recipe named() {
-    Path file = Path.of(recipe);
-    return Files.isRegularFile(file) ? Recipe.read(file) : Recipe.named(recipe);
-  }
-
-  /** With what the command line says instead of the recipe. */
-  private Recipe changed(Recipe recipe) {
-    Recipe changed = data.batch == null ? recipe : recipe.withBatch(data.batch);
-    if (source.model != null && !source.pretrained()) {
-      changed = changed.withModel(source.name());
-    }
-    return epochs == null ? changed : changed.withEpochs(epochs);
   }
 
   /** The same for a network whose name the weights tell. */

@@ -38,7 +38,7 @@ import org.resnet4j.zoo.weights.SavedModel;
 /** One run of {@code train} or {@code finetune}: images, network, training, the model and report on disk. */
 final class TrainingRun {
   /** A report to the page reads all parameters several times. */
-  private static final int REPORTED_STEPS = 20;
+  private static final int REPORTED_STEPS = 50;
 
   private final TrainingJob job;
   private final PrintStream err;
@@ -108,7 +108,7 @@ final class TrainingRun {
       recipe = job.withWeights().recipe(start);
       start = job.fromScratch() ? start.forgotten() : start;
     } else {
-      start = StartingPoint.random(job.source(), recipe, dataset, job.run().networkSeed());
+      start = StartingPoint.random(job.source(), recipe, dataset, RunOptions.networkSeed(job.run().seed));
     }
     network = start.network();
     record = new RunRecord(Main.Version.text(), recipe.toYaml(), modelName(), dataset.name(), dataset.fingerprint(),
@@ -253,8 +253,8 @@ final class TrainingRun {
     String part = tested ? "test" : "validation";
     RunReport report = new RunReport(job, recipe, chosen, dataset, network, result, best);
     report.write(part, evaluation, images.selected(seen.stream().mapToInt(i -> i).toArray()), warnings, out.work());
-    String summary = String.format(Locale.ROOT, "Best epoch %d of %d: validation accuracy %.2f %%", best.epoch(),
-        result.epochs().get(result.epochs().size() - 1).epoch(), 100 * best.validationAccuracy());
+    String summary = String.format(Locale.ROOT, "%s epoch %d of %d: validation accuracy %.2f %%",
+        plan.keepsLast() ? "Last" : "Best", best.epoch(), result.epochs().get(result.epochs().size() - 1).epoch(), 100 * best.validationAccuracy());
     if (result.end() != End.DIVERGED) {
       record.finished(summary + String.format(Locale.ROOT, "; %s images %d of %d right.", part, evaluation.right(),
           evaluation.count())).write(out.work());
