@@ -22,7 +22,7 @@ import org.resnet4j.zoo.image.Preprocessing;
 
 /** Makes batches in threads of its own: decodes, varies, normalises, mixes, and copies to ND4J. */
 final class BatchPipeline {
-  /** Pieces that a batch is cut into, a thread: few enough to cost nothing, and many enough that no thread waits long. */
+  /** Pieces of a batch, a thread: few enough to cost nothing, and many enough that no thread waits long. */
   private static final int PIECES_A_THREAD = 4;
   /** Images by which others' sizes are judged. */
   private static final int SAMPLES = 16;

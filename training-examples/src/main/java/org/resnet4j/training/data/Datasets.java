@@ -11,8 +11,8 @@ import org.resnet4j.zoo.image.ImageDecoder;
 /** Opens the data that a command line or a recipe names. */
 public final class Datasets {
   private static final String UNDERSTOOD = """
-      Understood are: cifar10 (fetched once, then from the cache); synthetic (generated, for trying out); a folder with \
-      a sub-folder of images a class, or with train, val and test, each with those; a folder with CIFAR-10's binary \
+      Understood are: cifar10 (fetched once, then from the cache); synthetic (generated, for trying out); a folder \
+      with a sub-folder of images a class, or with train, val and test, each with those; a folder with CIFAR-10's binary \
       files (data_batch_1.bin, ...) or cifar-10-binary.tar.gz, or that archive; a folder with IDX files as MNIST's \
       (train-images-idx3-ubyte, plain or .gz, ...)""";
 

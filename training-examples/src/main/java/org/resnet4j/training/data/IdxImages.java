@@ -51,7 +51,8 @@ final class IdxImages {
       return new ArrayDataset("Fashion-MNIST", CLOTHES, train, test);
     }
     String name = Arrays.equals(begin, MNIST_BEGINS) ? "MNIST" : folder.getFileName() + "";
-    return new ArrayDataset(name, IntStream.rangeClosed(0, Math.max(1, most)).mapToObj(Integer::toString).toList(), train, test);
+    List<String> digits = IntStream.rangeClosed(0, Math.max(1, most)).mapToObj(Integer::toString).toList();
+    return new ArrayDataset(name, digits, train, test);
   }
 
   private static ArrayImages part(Path folder, String part, String name) {
@@ -106,7 +107,8 @@ final class IdxImages {
 
   private static Path expected(Path folder, String part, String what, int dimensions) {
     return file(folder, part, what, dimensions).orElseThrow(() -> new DataException(Kind.NO_IMAGES, folder + ": "
-        + names(part, what, dimensions).toList().get(0) + " or the same with .gz is missing; put it beside the others"));
+        + names(part, what, dimensions).toList().get(0)
+        + " or the same with .gz is missing; put it beside the others"));
   }
 
   private static Optional<Path> file(Path folder, String part, String what, int dimensions) {

@@ -96,9 +96,11 @@ class Cifar10Test {
         "5000 bytes"),
     EMPTY(files -> files.put("data_batch_1.bin", new byte[0]), "0 bytes"),
     TOO_LONG(files -> files.put("data_batch_1.bin", new byte[10_001 * Cifar10Files.RECORD]), "more than 30730000"),
-    LABEL(files -> files.get("data_batch_2.bin")[Cifar10Files.RECORD] = 10, "record 1 of data_batch_2.bin has label 10"),
+    LABEL(files -> files.get("data_batch_2.bin")[Cifar10Files.RECORD] = 10,
+        "record 1 of data_batch_2.bin has label 10"),
     LABEL_ABOVE_127(files -> files.get("test_batch.bin")[0] = -1, "has label 255"),
-    NAMES(files -> files.put("batches.meta.txt", "a\nb\n".getBytes(StandardCharsets.UTF_8)), "10 different class names"),
+    NAMES(files -> files.put("batches.meta.txt", "a\nb\n".getBytes(StandardCharsets.UTF_8)),
+        "10 different class names"),
     NAME_TWICE(files -> files.put("batches.meta.txt", "a\na\nc\nd\ne\nf\ng\nh\ni\nj".getBytes(StandardCharsets.UTF_8)),
         "10 different class names"),
     LONG_NAMES(files -> files.put("batches.meta.txt", new byte[5000]), "at most 4096");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,6 +248,48 @@ class ImageBatchesTest {
         batches.epoch(epoch);
       }
       assertEquals(List.of(), batches.skipped());
+    }
+  }
+
+  @Test
+  void waitingIsCountedAndEndsWhenThePipelineIsAhead() throws Exception {
+    AtomicInteger loaded = new AtomicInteger();
+    ImageSource slow = new ImageSource() {
+      @Override public int size() {
+        return 9;
+      }
+
+      @Override public int label(int index) {
+        return 0;
+      }
+
+      @Override public String name(int index) {
+        return "" + index;
+      }
+
+      @Override public BufferedImage image(int index) {
+        try {
+          Thread.sleep(100);
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+        loaded.incrementAndGet();
+        return Photos.image(index, 8, 8);
+      }
+    };
+    try (ImageBatches batches = new ImageBatches(slow, CLASSES, PREPROCESSING,
+        BatchOptions.evaluation(3).withThreads(1))) {
+      assertEquals(0, batches.waitedSeconds());
+      batches.next();
+      double first = batches.waitedSeconds();
+      assertTrue(first >= 0.3, first + " s");
+      while (loaded.get() < 9) {
+        Thread.sleep(20);
+      }
+      Thread.sleep(200);
+      batches.next();
+      batches.next();
+      assertTrue(batches.waitedSeconds() - first < 0.2, "made while nobody asked: " + batches.waitedSeconds());
     }
   }
 

@@ -63,8 +63,8 @@ class OpenCvReaderTest {
   @Test
   void turnedImagesComeOutUpright() throws IOException {
     byte[] plain = encode(smooth(40, 24, BufferedImage.TYPE_INT_RGB), "jpg", false);
-    byte[] exif = {(byte) 0xFF, (byte) 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12,
-        0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0};
+    byte[] exif = {(byte) 0xFF, (byte) 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1,
+        0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0};
     ByteArrayOutputStream turned = new ByteArrayOutputStream();
     turned.write(plain, 0, 2);
     turned.write(exif);

@@ -66,7 +66,8 @@ class RecordImagesTest {
   @Test
   void whatFindsNoRoomIsReadAgain() throws Exception {
     String[] lines = IntStream.range(0, 20).mapToObj(line -> IntStream.range(0, 7)
-        .mapToObj(i -> "" + (i == 0 ? line % 2 : line * 6 + i)).collect(Collectors.joining(","))).toArray(String[]::new);
+        .mapToObj(i -> "" + (i == 0 ? line % 2 : line * 6 + i)).collect(Collectors.joining(",")))
+        .toArray(String[]::new);
     RecordImages all = new RecordImages(csv(lines), COLUMNS, MEGABYTE);
     RecordImages some = new RecordImages(csv(lines), COLUMNS, 31);
     assertFalse(some.inMemory());

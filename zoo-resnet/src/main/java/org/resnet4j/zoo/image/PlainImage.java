@@ -47,7 +47,7 @@ record PlainImage(int width, int height) {
     return Optional.empty();
   }
 
-  /** Grey, or components 1, 2, 3 with the colours at full size or halved across: libjpegs smooth other halves anyhow. */
+  /** Grey, or components 1, 2, 3, colours at full size or halved across or both ways: so far all libjpegs agree. */
   private static boolean isPlainFrame(ByteBuffer file, int at) {
     int components = file.get(at + 9);
     if (file.get(at + 4) != 8 || components == 1) {
