@@ -242,7 +242,9 @@ public final class Trainer {
         stop();
         return false;
       } else if (now - lastCheckpoint >= checkpointNanos) {
-        checkpoint();
+        if (!checkpoint()) {
+          return false;
+        }
         began = System.nanoTime();
       }
     }
@@ -255,8 +257,9 @@ public final class Trainer {
   }
 
   private void stop() {
-    checkpoint();
-    run.end = End.STOPPED;
+    if (checkpoint()) {
+      run.end = End.STOPPED;
+    }
   }
 
   private boolean diverged(String what) {
@@ -314,13 +317,19 @@ public final class Trainer {
     }
   }
 
-  private void checkpoint() {
+  /** False if the parameters are no numbers any more, which a loss shows only a step later; nothing is written then. */
+  private boolean checkpoint() {
+    INDArray parameters = graph.params();
+    double sum = parameters.sumNumber().doubleValue();
+    if (!Double.isFinite(sum)) {
+      return diverged("the parameters' sum became " + sum);
+    }
     if (checkpoints.isPresent()) {
-      INDArray parameters = graph.params();
       checkpoints.get().save(run.state(score, parameters, step.updaterState(), step.average()));
       lastCheckpoint = System.nanoTime();
       observer.checkpointed(run.step);
     }
+    return true;
   }
 
   /** Leaves a validation in the middle. */

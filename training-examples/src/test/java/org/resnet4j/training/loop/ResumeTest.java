@@ -1,6 +1,7 @@
 package org.resnet4j.training.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.StepSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.resnet4j.engine.OneDnn;
@@ -92,14 +95,22 @@ class ResumeTest {
         done[0]++;
       }
     };
-    Trainer trainer = new Trainer(plan, ColourBatches.CLASSES, counting).on(engine)
-        .checkpointed(checkpoints, Duration.ofHours(1)).stoppedWhen(() -> done[0] >= steps);
-    ComputationGraph net = ResNets.named("cifar_resnet8").numClasses(2).inputShape(3, 16, 16).seed(4).build().init();
+    return run(plan, engine, checkpoints, counting, () -> done[0] >= steps);
+  }
+
+  private static ComputationGraph net() {
+    return ResNets.named("cifar_resnet8").numClasses(2).inputShape(3, 16, 16).seed(4).build().init();
+  }
+
+  private static TrainingResult run(TrainingPlan plan, UnaryOperator<ComputationGraph> engine, Checkpoints checkpoints,
+      TrainingObserver observer, BooleanSupplier stopped) throws IOException {
+    Trainer trainer = new Trainer(plan, ColourBatches.CLASSES, observer).on(engine)
+        .checkpointed(checkpoints, Duration.ofHours(1)).stoppedWhen(stopped);
     try (ImageBatches training = ColourBatches.varied(IMAGES, 8, 1);
         ImageBatches validation = ColourBatches.of(8, 4, 2)) {
       var state = checkpoints.newest(warning -> { });
-      return state.isPresent() ? trainer.resume(state.get(), net, training, validation)
-          : trainer.train(net, training, validation);
+      return state.isPresent() ? trainer.resume(state.get(), net(), training, validation)
+          : trainer.train(net(), training, validation);
     }
   }
 
@@ -108,6 +119,49 @@ class ResumeTest {
     return result.epochs().stream().map(e -> List.<Object>of(e.epoch(), e.trainLoss(), e.trainAccuracy(),
         e.validationLoss(), e.validationAccuracy(), e.learningRate(), e.phase(), e.validationTopFive(),
         e.iteration())).toList();
+  }
+
+  @Test
+  void stoppedInAValidationItValidatesAgain() throws IOException {
+    TrainingPlan plan = plan(new SgdMomentum(0, 0.9));
+    boolean[] validating = {false};
+    TrainingObserver watching = new TrainingObserver() {
+      @Override
+      public void batchValidated(int images) {
+        validating[0] = true;
+      }
+
+      @Override
+      public void epochEnded(EpochMetrics epoch) {
+        validating[0] = false;
+      }
+    };
+    Checkpoints checkpoints = new Checkpoints(folder);
+    TrainingResult stopped = run(plan, UnaryOperator.identity(), checkpoints, watching, () -> validating[0]
+        && checkpoints.any());
+    assertEquals(End.STOPPED, stopped.end());
+    assertEquals(2, stopped.epochs().size(), "the untrained net's, and the first");
+    TrainingResult resumed = run(plan, UnaryOperator.identity(), checkpoints, Integer.MAX_VALUE);
+    TrainingResult whole =
+        run(plan, UnaryOperator.identity(), new Checkpoints(folder.resolve("whole")), Integer.MAX_VALUE);
+    assertEquals(figures(whole), figures(resumed));
+    assertEquals(whole.graph().params(), resumed.graph().params());
+  }
+
+  @Test
+  void parametersThatAreNoNumbersAreNeverWritten() throws IOException {
+    TrainingPlan explodes = TrainingPlan.sgd(
+        List.of(new TrainingPhase("all", 1, new FixedSchedule(1e38))), 0.9, 0, 0, 1);
+    Checkpoints checkpoints = new Checkpoints(folder);
+    try (ImageBatches training = ColourBatches.varied(IMAGES, 8, 1);
+        ImageBatches validation = ColourBatches.of(8, 4, 2)) {
+      TrainingResult result = new Trainer(explodes, ColourBatches.CLASSES, new TrainingObserver() {})
+          .checkpointed(checkpoints, Duration.ofNanos(1)).train(net(), training, validation);
+      assertEquals(End.DIVERGED, result.end());
+      assertTrue(result.seen().startsWith("in step 1, epoch 1, at a learning rate of 1.0E38, the parameters' sum"),
+          result.seen());
+      assertFalse(checkpoints.any());
+    }
   }
 
   @Test
