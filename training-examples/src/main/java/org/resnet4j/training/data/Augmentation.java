@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.resnet4j.zoo.image.Interpolation;
 import org.resnet4j.zoo.image.Preprocessing;
 
 /** How a training image is varied: a random crop first, then {@link AugmentationStep}s. */
@@ -92,7 +93,9 @@ public interface Augmentation {
 
     @Override public BufferedImage vary(BufferedImage prepared, Preprocessing preprocessing, RandomGenerator random) {
       Rectangle box = box(prepared.getWidth(), prepared.getHeight(), random);
-      return preprocessing.interpolation().resize(prepared, box, preprocessing.width(), preprocessing.height());
+      return preprocessing.interpolation() == Interpolation.BILINEAR
+          ? PackedResize.resize(prepared, box, preprocessing.width(), preprocessing.height())
+          : preprocessing.interpolation().resize(prepared, box, preprocessing.width(), preprocessing.height());
     }
 
     Rectangle box(int width, int height, RandomGenerator random) {

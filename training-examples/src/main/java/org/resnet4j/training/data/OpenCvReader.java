@@ -3,9 +3,11 @@ package org.resnet4j.training.data;
 import java.awt.image.BufferedImage;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.resnet4j.zoo.image.PixelReader;
 import org.slf4j.Logger;
@@ -17,8 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class OpenCvReader implements PixelReader {
   private static final Logger LOG = LoggerFactory.getLogger(OpenCvReader.class);
-  /** Bytes that are taken out of the native image at once. */
-  private static final int PIECE = 1 << 16;
+  /** Up to so many, OpenCV converts colours in the thread that asks, and starts none of its own. */
+  private static final int SERIAL_PIXELS = 1 << 16;
 
   private OpenCvReader() { }
 
@@ -53,20 +55,26 @@ final class OpenCvReader implements PixelReader {
         return Optional.empty();
       }
       BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-      pack(decoded.data(), Pictures.pixels(image));
+      pack(decoded, Pictures.pixels(image));
       return Optional.of(image);
     }
   }
 
   /** Blue, green, red become 0xRRGGBB. */
-  private static void pack(BytePointer colours, int[] pixels) {
-    byte[] piece = new byte[Math.min(PIECE / 3, pixels.length) * 3];
-    for (int begin = 0; begin < pixels.length; begin += piece.length / 3) {
-      int count = Math.min(piece.length / 3, pixels.length - begin);
-      colours.position(3L * begin).get(piece, 0, 3 * count);
-      for (int i = 0, from = 0; i < count; i++, from += 3) {
-        pixels[begin + i] = (piece[from + 2] & 0xFF) << 16 | (piece[from + 1] & 0xFF) << 8 | piece[from] & 0xFF;
+  private static void pack(Mat colours, int[] pixels) {
+    int width = colours.cols();
+    int rows = Math.max(1, SERIAL_PIXELS / width);
+    for (int y = 0; y < colours.rows(); y += rows) {
+      int end = Math.min(colours.rows(), y + rows);
+      try (Mat piece = colours.rowRange(y, end); Mat packed = new Mat()) {
+        opencv_imgproc.cvtColor(piece, packed, opencv_imgproc.COLOR_BGR2BGRA);
+        try (IntPointer values = new IntPointer(packed.data())) {
+          values.get(pixels, y * width, (end - y) * width);
+        }
       }
+    }
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] &= 0xFFFFFF;
     }
   }
 }
