@@ -15,8 +15,9 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
  * @param cacheBytes   the heap for decoded images kept over epochs
  * @param onBadImage   what happens when a file vanished or was damaged since it was checked; nothing is moved here, so
  *                     QUARANTINE is as SKIP
- * @param freesBatches whether a batch's features are freed when the next one is asked for, rather than some time after
- *                     nobody uses them; for those who are through with each batch by then
+ * @param freesBatches whether a batch's features are used again for another, or freed, when the next one is asked for,
+ *                     rather than freed some time after nobody uses them; for those who are through with each batch by
+ *                     then
  */
 public record BatchOptions(int batchSize, Augmentation augmentation, Mixing mixing, CNN2DFormat format, long seed,
                            Sampling sampling, int threads, long cacheBytes, OnBadImage onBadImage,

@@ -37,6 +37,7 @@ final class BatchPipeline {
   private final ConcurrentSkipListMap<Integer, BadImage> skipped = new ConcurrentSkipListMap<>();
   /** Arrays of batches that ND4J has copied: new ones, of tens of megabytes, would fill the heap with garbage. */
   private final ConcurrentLinkedQueue<float[]> spare = new ConcurrentLinkedQueue<>();
+  private final BatchArrays arrays;
 
   BatchPipeline(ImageSource images, List<String> classes, Preprocessing preprocessing, BatchOptions options) {
     this.images = images;
@@ -44,6 +45,9 @@ final class BatchPipeline {
     this.preprocessing = preprocessing;
     this.options = options;
     tables = preprocessing.tables();
+    arrays = options.freesBatches()
+        ? new BatchArrays(preprocessing.shape(Math.min(options.batchSize(), images.size()), options.format()))
+        : new BatchArrays();
     cache = new ImageCache(options.cacheBytes());
     workers = new ThreadPoolExecutor(options.threads(), options.threads(), 5, TimeUnit.SECONDS,
         new LinkedBlockingQueue<>(),
@@ -78,6 +82,11 @@ final class BatchPipeline {
     return batch;
   }
 
+  /** Takes the features of a batch that nobody uses any more. */
+  void giveBack(DataSet batch) {
+    arrays.giveBack(batch.getFeatures());
+  }
+
   List<BadImage> skipped() {
     return List.copyOf(skipped.values());
   }
@@ -108,6 +117,7 @@ final class BatchPipeline {
   void close() {
     workers.shutdown();
     spare.clear();
+    arrays.close();
     cache.clear();
   }
 
@@ -186,7 +196,7 @@ final class BatchPipeline {
       cancelled = true;
       ready.thenAccept(batch -> {
         if (batch.data != null) {
-          batch.data.getFeatures().close();
+          arrays.giveBack(batch.data.getFeatures());
         }
       });
     }
@@ -243,9 +253,7 @@ final class BatchPipeline {
       options.mixing().mix(new Mixing.Features(features, count, preprocessing.channels().count(),
           preprocessing.height(), preprocessing.width(), options.format() == CNN2DFormat.NHWC), labels,
           new SplittableRandom(seed(epoch, -2 - first)));
-      int length = count * preprocessing.inputLength();
-      INDArray pixels = Nd4j.create(length == features.length ? features : Arrays.copyOf(features, length),
-          preprocessing.shape(count, options.format()), 'c');
+      INDArray pixels = arrays.copyOf(features, preprocessing.shape(count, options.format()));
       return new DataSet(pixels, Nd4j.create(labels, new long[] {count, classes.size()}, 'c'));
     }
   }

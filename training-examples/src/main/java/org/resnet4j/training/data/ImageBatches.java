@@ -153,7 +153,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
   /** Off the heap, batches pile up until the collector finds that their small objects are garbage. */
   private void freeLast() {
     if (options.freesBatches() && last != null) {
-      last.getFeatures().close();
+      pipeline.giveBack(last);
     }
     last = null;
   }
@@ -225,7 +225,7 @@ public final class ImageBatches implements DataSetIterator, AutoCloseable {
     ahead.clear();
     submitted = 0;
     if (peeked != null) {
-      peeked.getFeatures().close();
+      pipeline.giveBack(peeked);
       peeked = null;
     }
   }

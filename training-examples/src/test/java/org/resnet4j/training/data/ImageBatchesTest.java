@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -90,27 +91,35 @@ class ImageBatchesTest {
   }
 
   @Test
-  void batchesAreFreedWhenTheNextIsAskedFor() {
+  void featuresAreUsedAgainWhenTheNextBatchIsAskedFor() {
     BatchOptions options = BatchOptions.training(4, Augmentation.PAD_AND_CROP, 7);
-    INDArray last = null;
-    try (ImageBatches kept = batches(options); ImageBatches freed = batches(options.withFreesBatches(true))) {
-      INDArray first = kept.next().getFeatures();
+    Set<Long> places = new HashSet<>();
+    List<INDArray> seen = new ArrayList<>();
+    INDArray first;
+    try (ImageBatches kept = batches(options); ImageBatches reused = batches(options.withFreesBatches(true))) {
+      first = kept.next().getFeatures();
+      INDArray copy = first.dup();
       kept.epoch(0);
-      for (int epoch = 0; epoch < 2; epoch++) {
+      for (int epoch = 0; epoch < 20; epoch++) {
         while (kept.hasNext()) {
-          DataSet batch = freed.next();
-          assertTrue(last == null || last.wasClosed());
+          DataSet batch = reused.next();
           assertEquals(kept.next().getFeatures(), batch.getFeatures());
-          last = batch.getFeatures();
+          assertFalse(batch.getFeatures().wasClosed(), "nobody has asked for another");
+          if (batch.numExamples() == 4) {
+            places.add(batch.getFeatures().data().address());
+          }
+          seen.add(batch.getFeatures());
         }
-        assertFalse(freed.hasNext());
-        assertFalse(last.wasClosed(), "nobody has asked for another");
+        assertFalse(reused.hasNext());
         kept.reset();
-        freed.reset();
+        reused.reset();
       }
-      assertFalse(first.wasClosed());
+      assertEquals(copy, first);
     }
-    assertTrue(last.wasClosed());
+    // Forty batches of four: one that is used, one that is looked at, and those ahead.
+    assertTrue(places.size() <= 5, places.size() + " arrays");
+    assertTrue(seen.stream().allMatch(INDArray::wasClosed));
+    assertFalse(first.wasClosed());
   }
 
   @Test
