@@ -12,9 +12,9 @@ import org.resnet4j.zoo.image.ImageDecoder;
 public final class Datasets {
   private static final String UNDERSTOOD = """
       Understood are: cifar10 (fetched once, then from the cache); synthetic (generated, for trying out); a folder \
-      with a sub-folder of images a class, or with train, val and test, each with those; a folder with CIFAR-10's binary \
-      files (data_batch_1.bin, ...) or cifar-10-binary.tar.gz, or that archive; a folder with IDX files as MNIST's \
-      (train-images-idx3-ubyte, plain or .gz, ...)""";
+      with a sub-folder of images a class, or with train, val and test, each with those; a folder with CIFAR-10's \
+      binary files (data_batch_1.bin, ...) or cifar-10-binary.tar.gz, or that archive; a folder with IDX files as \
+      MNIST's (train-images-idx3-ubyte, plain or .gz, ...)""";
 
   private Datasets() { }
 
