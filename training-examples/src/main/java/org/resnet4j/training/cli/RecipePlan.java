@@ -69,6 +69,7 @@ final class RecipePlan {
           phase.rateFalloff()));
     }
     return new TrainingPlan(phases, updater(recipe.optimizer()), recipe.weightDecay().factor(),
+        recipe.optimizer() instanceof Optimizer.AdamW,
         recipe.weightDecay().decayed() == WeightDecay.Decayed.ALL ? Decayed.ALL : Decayed.WEIGHTS,
         recipe.clipNorm().map(OptionalDouble::of).orElse(OptionalDouble.empty()), recipe.accumulate(),
         recipe.ema().map(ema -> new Average(ema.decay(), ema.everySteps())).orElse(null), recipe.keep() == Keep.LAST,

@@ -10,7 +10,9 @@ import org.resnet4j.zoo.updater.SgdMomentum;
  *
  * @param phases one after the other, each starting from the weights that the one before ended with
  * @param updater whose kind and constants all layers get; its rate is the phases'
- * @param weightDecay the L2 factor, added to the gradients, or with AdamW decoupled from them
+ * @param weightDecay the L2 factor
+ * @param decoupled whether it acts on the parameters past the updater, as with {@code torch.optim.AdamW}, rather than
+ *     in the gradients
  * @param decayed which parameters have it
  * @param clipNorm the L2 norm that a step's gradient is cut down to; empty: none
  * @param accumulate in how many parts a batch is computed, one after the other, before its one step
@@ -21,7 +23,7 @@ import org.resnet4j.zoo.updater.SgdMomentum;
  * @param seed of ND4J's generator (dropout), from which each step's numbers are drawn anew; shuffling, augmentation and
  *     initial weights have seeds of their own
  */
-public record TrainingPlan(List<TrainingPhase> phases, IUpdater updater, double weightDecay, Decayed decayed,
+public record TrainingPlan(List<TrainingPhase> phases, IUpdater updater, double weightDecay, boolean decoupled, Decayed decayed,
                            OptionalDouble clipNorm, int accumulate, Average average, boolean keepsLast,
                            boolean evaluateFirst, int patience, long seed) {
   /** Which parameters decay. */
@@ -69,7 +71,7 @@ public record TrainingPlan(List<TrainingPhase> phases, IUpdater updater, double 
   /** Stochastic gradient descent with momentum, weights that decay, and nothing else. */
   public static TrainingPlan sgd(List<TrainingPhase> phases, double momentum, double weightDecay, int patience,
       long seed) {
-    return new TrainingPlan(phases, new SgdMomentum(0, momentum), weightDecay, Decayed.WEIGHTS,
+    return new TrainingPlan(phases, new SgdMomentum(0, momentum), weightDecay, false, Decayed.WEIGHTS,
         OptionalDouble.empty(), 1, null, false, false, patience, seed);
   }
 

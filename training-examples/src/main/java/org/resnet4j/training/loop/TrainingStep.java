@@ -24,7 +24,6 @@ import org.resnet4j.training.aid.UnregularizedDecay;
 import org.resnet4j.training.aid.UnregularizedDecay.Form;
 import org.resnet4j.training.aid.WeightAverage;
 import org.resnet4j.training.loop.TrainingPlan.Decayed;
-import org.resnet4j.zoo.updater.AdamW;
 
 /** How a phase's graph takes a step: the plan's updater, decay, clipping, parts and average, and the phase's rates. */
 final class TrainingStep {
@@ -66,7 +65,7 @@ final class TrainingStep {
     if (plan.weightDecay() == 0) {
       return List.of();
     }
-    return List.of(plan.updater() instanceof AdamW ? new WeightDecay(plan.weightDecay(), true)
+    return List.of(plan.decoupled() ? new WeightDecay(plan.weightDecay(), true)
         : new L2Regularization(plan.weightDecay()));
   }
 
@@ -76,7 +75,7 @@ final class TrainingStep {
     plan.clipNorm().ifPresent(limit -> listeners.add(new GradientClipping(limit)));
     if (plan.decayed() == Decayed.ALL && plan.weightDecay() > 0) {
       listeners.add(new UnregularizedDecay(plan.weightDecay(),
-          plan.updater() instanceof AdamW ? Form.DECOUPLED : Form.GRADIENT));
+          plan.decoupled() ? Form.DECOUPLED : Form.GRADIENT));
     }
     if (average != null) {
       listeners.add(average);

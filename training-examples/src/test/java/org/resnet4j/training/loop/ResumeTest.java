@@ -54,7 +54,7 @@ class ResumeTest {
   @Test
   void soItDoesWithEveryAid() throws IOException {
     TrainingPlan simple = plan(new SgdMomentum(0, 0.9));
-    endsTheSame(true, new TrainingPlan(simple.phases(), simple.updater(), 1e-3, TrainingPlan.Decayed.ALL,
+    endsTheSame(true, new TrainingPlan(simple.phases(), simple.updater(), 1e-3, false, TrainingPlan.Decayed.ALL,
         OptionalDouble.of(0.5), 2, new TrainingPlan.Average(0.8, 2), true, false, 0, 3));
   }
 
@@ -62,7 +62,7 @@ class ResumeTest {
   private static TrainingPlan plan(IUpdater updater) {
     StepSchedule rate = new StepSchedule(ScheduleType.ITERATION, 0.02, 0.5, 2);
     return new TrainingPlan(List.of(new TrainingPhase("head", 1, rate).withFrozenThrough("pool"),
-        new TrainingPhase("all", 2, rate)), updater, 1e-4, TrainingPlan.Decayed.WEIGHTS,
+        new TrainingPhase("all", 2, rate)), updater, 1e-4, updater instanceof AdamW, TrainingPlan.Decayed.WEIGHTS,
         OptionalDouble.empty(), 1, null, false, true, 0, 3);
   }
 
