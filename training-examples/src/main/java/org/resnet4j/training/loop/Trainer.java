@@ -220,13 +220,14 @@ public final class Trainer {
       run.waited = 0;
     }
     training.position(run.phaseEpochs(plan) + run.epoch, run.batch);
+    double waited = training.waitedSeconds() - run.waited;
     long began = System.nanoTime();
     while (training.hasNext() && (phase.wholeEpochs() || run.phaseStep < phase.iterations())) {
       DataSet batch = training.next();
       long got = System.nanoTime();
       int images = batch.numExamples();
       run.batch = training.position();
-      run.waited += (got - began) / NANOS;
+      run.waited = training.waitedSeconds() - waited;
       if (images > 1 || training.size() == 1) { // a rest of one image has no variance that batch norm could use
         step.fit(batch, run);
         double seconds = (System.nanoTime() - got) / NANOS;
