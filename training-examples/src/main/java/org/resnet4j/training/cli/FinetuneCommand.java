@@ -49,8 +49,6 @@ final class FinetuneCommand implements Callable<Integer> {
   private static final int PADDING = 4;
   /** Inputs of so many pixels a side are taken for CIFAR's kind. */
   private static final int SMALL = 64;
-  /** A name that says nothing of the network, where a file or folder says it. */
-  private static final String ANY_MODEL = "resnet18";
 
   @Mixin
   DataOptions data;
@@ -168,7 +166,7 @@ final class FinetuneCommand implements Callable<Integer> {
     if (epochs > 0 || first == 0) {
       phases.add(Phase.of("all", epochs, rate(pretrained ? learningRate * WHOLE_RATE_SHARE : learningRate)));
     }
-    return new Recipe("finetune", "The options of finetune.", List.of(), model.orElse(ANY_MODEL), data.batch(), 1,
+    return new Recipe("finetune", "The options of finetune.", List.of(), model.orElse(Recipe.ANY_MODEL), data.batch(), 1,
         new Validation.Share(validationShare), Pixels.WEIGHTS, Initialization.MODEL, phases,
         new Optimizer.Sgd(momentum, false), new WeightDecay(weightDecay, WeightDecay.Decayed.WEIGHTS),
         variation(small), 0, Balance.NONE, 0, Optional.empty(), Optional.empty(), false, false, Keep.BEST, patience);

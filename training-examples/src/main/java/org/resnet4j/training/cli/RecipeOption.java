@@ -2,6 +2,8 @@ package org.resnet4j.training.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.resnet4j.training.recipe.Phase;
 import org.resnet4j.training.recipe.Recipe;
 import picocli.CommandLine.Option;
 
@@ -14,12 +16,19 @@ final class RecipeOption {
   /**
    * The recipe, with what other options say instead.
    *
+   * @throws CommandException if it freezes layers and there are no weights
    * @throws org.resnet4j.training.recipe.RecipeException if there is none, or a value makes no sense
    */
   Recipe read(DataOptions data, ModelSource source) {
     Path file = Path.of(recipe);
     Recipe read = Files.isRegularFile(file) ? Recipe.read(file) : Recipe.named(recipe);
     Recipe batched = data.batch == null ? read : read.withBatch(data.batch);
-    return source.model == null || source.pretrained() ? batched : batched.withModel(source.name());
+    Recipe named = source.model == null || source.pretrained() ? batched : batched.withModel(source.name());
+    Optional<Phase> freezing = named.phases().stream().filter(phase -> phase.frozenThrough().isPresent()).findFirst();
+    if (freezing.isPresent() && !source.pretrained()) {
+      throw new CommandException(ExitCode.USAGE, "The recipe " + named.name() + " freezes layers in its phase "
+          + freezing.get().name() + ", which have to be trained already: name weights with --weights.");
+    }
+    return named;
   }
 }

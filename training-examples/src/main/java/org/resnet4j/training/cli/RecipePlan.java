@@ -2,7 +2,6 @@ package org.resnet4j.training.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -158,10 +157,5 @@ final class RecipePlan {
 
   private static int[] labels(ImageSource images) {
     return IntStream.range(0, images.size()).map(images::label).toArray();
-  }
-
-  /** Whether the recipe freezes layers, which makes sense only of trained ones. */
-  static Optional<Phase> freezing(Recipe recipe) {
-    return recipe.phases().stream().filter(phase -> phase.frozenThrough().isPresent()).findFirst();
   }
 }

@@ -42,7 +42,7 @@ record StartingPoint(Loaded network, boolean newHead) {
 
   /** A new network of the zoo, random weights. */
   static StartingPoint random(ModelSource source, Recipe recipe, Dataset dataset, long seed) {
-    String name = source.model == null ? recipe.model() : source.name();
+    String name = source.model == null && !recipe.model().equals(Recipe.ANY_MODEL) ? recipe.model() : source.name();
     int size = source.imageSize(name);
     Preprocessing preprocessing = source.rule.preprocessing != null ? source.rule.preprocessing.at(size)
         : recipe.pixels() == Pixels.UNIT ? Preprocessing.unit(size)

@@ -1,9 +1,7 @@
 package org.resnet4j.training.cli;
 
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.resnet4j.training.recipe.Phase;
 import org.resnet4j.training.recipe.Recipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,11 +42,6 @@ final class TrainCommand implements Callable<Integer> {
     run.check(data);
     Recipe read = recipe.read(data, source);
     Recipe chosen = epochs == null ? read : read.withEpochs(epochs);
-    Optional<Phase> freezing = RecipePlan.freezing(chosen);
-    if (freezing.isPresent() && !source.pretrained()) {
-      throw new CommandException(ExitCode.USAGE, "The recipe " + chosen.name() + " freezes layers in its phase "
-          + freezing.get().name() + ", which have to be trained already: name weights with --weights.");
-    }
     main.startBackend();
     return new TrainingRun(new TrainingJob(main, chosen, start -> named(start, chosen), data, source, compute, run,
         true, false)).run();

@@ -22,7 +22,7 @@ import org.resnet4j.zoo.UnknownModelException;
  * @param name lower-case words and digits with hyphens
  * @param description a sentence for people
  * @param sources papers and links that the numbers come from
- * @param model a name of {@link ResNets}
+ * @param model a name of {@link ResNets}; {@value #ANY_MODEL}: the one that weights come with
  * @param batch images of one step of the optimiser
  * @param accumulate in how many parts, one after the other, a batch is computed; norms see a part's images alone
  * @param validation where the measured images come from
@@ -104,6 +104,8 @@ public record Recipe(
   }
 
   static final String NONE = "none";
+  /** As {@link #model}, of a recipe for whatever network weights come with. */
+  public static final String ANY_MODEL = NONE;
   private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+){0,20}");
   private static final int LONGEST_TEXT = 2000;
   private static final int LONGEST_SOURCE = 500;
@@ -133,6 +135,9 @@ public record Recipe(
   }
 
   private static void checkModel(String model) {
+    if (model.equals(ANY_MODEL)) {
+      return;
+    }
     try {
       ResNets.spec(model);
     } catch (UnknownModelException e) {
