@@ -37,8 +37,8 @@ import org.resnet4j.zoo.weights.SavedModel;
 
 /** One run of {@code train} or {@code finetune}: images, network, training, the model and report on disk. */
 final class TrainingRun {
-  /** A report to the page reads all parameters several times. */
-  private static final int REPORTED_STEPS = 50;
+  /** To the page, in a whole run: each reads all parameters several times and is kept in memory. */
+  private static final long REPORTS = 500;
 
   private final TrainingJob job;
   private final PrintStream err;
@@ -159,7 +159,7 @@ final class TrainingRun {
     try (StopSignal signal = new StopSignal(err); BoardLog board = new BoardLog(out.work(),
         state.map(from -> from.place().step()).orElse(-1L), record.recipe())) {
       List<TrainingObserver> observers = new ArrayList<>(List.of(progress, board));
-      page.ifPresent(shown -> observers.add(reporting(shown)));
+      page.ifPresent(shown -> observers.add(reporting(shown, training.size())));
       Trainer trainer = new Trainer(plan, network.classes().orElseThrow(), TrainingObserver.of(observers))
           .on(chosen::trained)
           .validatedBy(this::predicting).checkpointed(checkpoints, job.run().checkpointEvery())
@@ -194,11 +194,12 @@ final class TrainingRun {
     }
   }
 
-  private TrainingObserver reporting(DashBoard page) {
+  private TrainingObserver reporting(DashBoard page, int images) {
+    int steps = (int) Math.max(1, (long) plan.epochs() * images / recipe.batch() / REPORTS);
     return new TrainingObserver() {
       @Override
       public void phaseStarted(TrainingPhase phase, ComputationGraph graph) {
-        graph.addListeners(page.listener(recipe.name() + ", " + phase.name(), REPORTED_STEPS));
+        graph.addListeners(page.listener(recipe.name() + ", " + phase.name(), steps));
       }
     };
   }

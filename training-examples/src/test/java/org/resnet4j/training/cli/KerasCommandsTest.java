@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.resnet4j.testdata.Fixtures;
 import org.resnet4j.training.cli.ShapeImages.Shape;
+import org.resnet4j.training.recipe.Recipe;
 
 /** Files that real Keras saved, on the command line: verify, import, and wherever weights are named. */
 class KerasCommandsTest {
@@ -110,6 +111,7 @@ class KerasCommandsTest {
     assertTrue(Files.exists(out.resolve("report.html")));
     List<String> metrics = Files.readAllLines(out.resolve("metrics.csv"));
     assertTrue(metrics.get(1).contains(",head,") && metrics.get(2).contains(",all,"), metrics.toString());
+    assertEquals(Recipe.ANY_MODEL, Recipe.read(out.resolve("recipe.yaml")).model(), "it is none of the zoo's");
     assertEquals(0, Ran.of("evaluate", "--model", out, "--data", data).code());
   }
 

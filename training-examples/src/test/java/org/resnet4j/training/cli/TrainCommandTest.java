@@ -81,6 +81,12 @@ class TrainCommandTest {
     refused(out, "the recipe finetune-photos freezes layers", "--recipe", "finetune-photos");
     refused(out, "--checkpoint-minutes is above 0", "--recipe", "adam-simple", "--checkpoint-minutes", "0");
     refused(out, "--ui-port and --ui-public are for --ui", "--recipe", "adam-simple", "--ui-public");
+    Ran rate = Ran.of("find-rate", "--recipe", "finetune-photos", "--data", data, "--out", folder.resolve("rate.png"));
+    assertEquals(ExitCode.USAGE.code(), rate.code(), rate.err());
+    assertTrue(rate.err().contains("freezes layers in its phase head"), rate.err());
+    Path anyModel = Files.writeString(folder.resolve("any.yaml"),
+        Recipe.named("adam-simple").withModel(Recipe.ANY_MODEL).toYaml());
+    refused(out, "Name a model with --model", "--recipe", anyModel.toString());
     Path recipe = Files.writeString(folder.resolve("frozen.yaml"), """
         name: frozen
         model: cifar_resnet8
