@@ -150,7 +150,8 @@ public final class ResNet extends ZooModel<ComputationGraph> {
   /** Where the weights of {@link #initPretrained} are published; null if none are. */
   @Override
   public String pretrainedUrl(PretrainedType type) {
-    return ResNetWeights.best(this, type).map(weights -> weights.file().address().toString()).orElse(null);
+    return ResNetWeights.best(this, type).flatMap(ResNetWeights::file).map(file -> file.address().toString())
+        .orElse(null);
   }
 
   /** 0: DL4J's checksum is an Adler-32, which nobody publishes; {@link ResNetWeights#file} has the SHA-256 or MD5. */

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeConvolutional;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -30,7 +32,7 @@ import org.resnet4j.zoo.weights.SavedModel;
 import org.resnet4j.zoo.weights.TensorSource;
 
 /**
- * The weights that others have published for nets of this zoo, one row each, with all that is needed to use them.
+ * The weights that are published for nets of this zoo, one row each, with all that is needed to use them.
  *
  * <pre>{@code
  * SavedModel model = ResNetWeights.RESNET50_IMAGENET1K_V2.load();
@@ -38,7 +40,8 @@ import org.resnet4j.zoo.weights.TensorSource;
  *
  * <p>A row's columns: the net's name, who published it, the file, MD5 where the name doesn't hold the checksum, the
  * size in MiB (Keras's: of the parameters alone; 0: unknown), and the percentages of test images that the publisher
- * states: class found, and class among the first five. The sources are torchvision's and Keras's own programs,
+ * states: class found, and class among the first five. The last row is ours, without a file to fetch: it comes in the
+ * artifact {@code weights-fashion-mnist}. The sources are torchvision's and Keras's own programs,
  * keras.io, and <a href="https://github.com/akamaster/pytorch_resnet_cifar10">akamaster/pytorch_resnet_cifar10</a>.
  */
 public enum ResNetWeights {
@@ -92,7 +95,10 @@ public enum ResNetWeights {
   CIFAR_RESNET44("cifar_resnet44", By.AKAMASTER, "resnet44-014dd654.th", 0, 93.1),
   CIFAR_RESNET56("cifar_resnet56", By.AKAMASTER, "resnet56-4bfd9763.th", 0, 93.39),
   CIFAR_RESNET110("cifar_resnet110", By.AKAMASTER, "resnet110-1d1ed7c2.th", 0, 93.68),
-  CIFAR_RESNET1202("cifar_resnet1202", By.AKAMASTER, "resnet1202-f3b1deed.th", 0, 93.82);
+  CIFAR_RESNET1202("cifar_resnet1202", By.AKAMASTER, "resnet1202-f3b1deed.th", 0, 93.82),
+
+  /** Trained on all of Fashion-MNIST's 60,000 training images, 28x28; its 10,000 test images were measured. */
+  CIFAR_RESNET20_FASHION_MNIST("cifar_resnet20", By.RESNET4J, 94.33);
 
   /** Who published it, and what is the same for all of their files. */
   private enum By {
@@ -107,7 +113,11 @@ public enum ResNetWeights {
     KERAS_V2(KERAS, Preprocessing.tf(224)),
     AKAMASTER("https://github.com/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/",
         WeightsReader.Format.PYTORCH, PretrainedType.CIFAR10,
-        Preprocessing.torch(32).withResize(new Resize.ShorterSide(32)), "BSD-2-Clause, Yerlan Idelbayev");
+        Preprocessing.torch(32).withResize(new Resize.ShorterSide(32)), "BSD-2-Clause, Yerlan Idelbayev"),
+    /** DL4J has no word for what they are trained on. */
+    RESNET4J(null, null, null,
+        Preprocessing.unit(28).withChannelStatistics(Collections.nCopies(3, 0.2821), Collections.nCopies(3, 0.351)),
+        "Apache-2.0; trained on Fashion-MNIST, MIT, (c) 2017 Zalando SE");
 
     private final String base;
     private final WeightsReader.Format format;
@@ -133,6 +143,9 @@ public enum ResNetWeights {
   }
 
   private static final String HEAD = "logits";
+  /** The names that the data set's README gives its labels. */
+  private static final List<String> FASHION_MNIST = List.of("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+      "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot");
   private static final List<String> CIFAR10 =
       List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
@@ -141,6 +154,11 @@ public enum ResNetWeights {
   private final PublishedFile file;
   private final double top1;
   private final double top5;
+
+  /** Ours. */
+  ResNetWeights(String specName, By by, double top1) {
+    this(specName, by, (PublishedFile) null, top1, Double.NaN);
+  }
 
   /** ImageNet, with the SHA-256's first digits in the file's name. */
   ResNetWeights(String specName, By by, String file, double mebibytes, double top1, double top5) {
@@ -183,7 +201,7 @@ public enum ResNetWeights {
 
   /** What {@link ResNet#initPretrained} takes: the best set; for a net without a head, one without head where it is. */
   static Optional<ResNetWeights> best(ResNet net, PretrainedType type) {
-    return of(net.spec()).stream().filter(weights -> weights.type() == type)
+    return of(net.spec()).stream().filter(weights -> weights.by.type == type)
         .max(Comparator.comparing((ResNetWeights weights) -> weights.hasHead() == net.options().head())
             .thenComparing(ResNetWeights::ordinal));
   }
@@ -193,14 +211,14 @@ public enum ResNetWeights {
     return ResNets.spec(specName);
   }
 
-  /** The file, where it is published and what its checksum is. */
-  public PublishedFile file() {
-    return file;
+  /** The file, where it is published and what its checksum is; empty for ours, which comes in a jar. */
+  public Optional<PublishedFile> file() {
+    return Optional.ofNullable(file);
   }
 
-  /** What it was trained on, in DL4J's words. */
-  public PretrainedType type() {
-    return by.type;
+  /** What it was trained on, in DL4J's words; empty if it has none for it. */
+  public Optional<PretrainedType> type() {
+    return Optional.ofNullable(by.type);
   }
 
   /** How its images were prepared when its accuracy was measured. */
@@ -210,7 +228,11 @@ public enum ResNetWeights {
 
   /** The classes' names in the order of the outputs, for ImageNet in torchvision's words; empty without a head. */
   public List<String> classes() {
-    return !hasHead() ? List.of() : by.type == PretrainedType.CIFAR10 ? CIFAR10 : ImageNet.CLASSES;
+    return !hasHead() ? List.of() : switch (by) {
+      case AKAMASTER -> CIFAR10;
+      case RESNET4J -> FASHION_MNIST;
+      default -> ImageNet.CLASSES;
+    };
   }
 
   /** Whether it holds the classifying layer; Keras's {@code notop} files don't. */
@@ -235,16 +257,17 @@ public enum ResNetWeights {
 
   /** A builder of its net, which may get other classes, another input size or layout, before {@link #load}. */
   public ResNet.Builder builder() {
-    return ResNets.named(specName).head(hasHead());
+    return ResNets.named(specName).head(hasHead())
+        .inputShape(by.preprocessing.channels().count(), by.preprocessing.height(), by.preprocessing.width());
   }
 
-  /** The net as published, from the {@linkplain WeightStore#standard standard store}. */
+  /** The net as published, from the {@linkplain WeightStore#standard standard store} or its jar. */
   public SavedModel load() {
     return load(builder().build(), WeightStore.standard(), DownloadListener.logging());
   }
 
   /**
-   * A net with these weights, fetched if need be.
+   * A net with these weights, fetched if need be; ours are never fetched.
    *
    * @throws IllegalArgumentException if it is another net
    * @throws MissingArtifactException if nothing on the class path reads the file; asked before anything is fetched
@@ -253,8 +276,12 @@ public enum ResNetWeights {
    */
   public SavedModel load(ResNet net, WeightStore store, DownloadListener listener) {
     checkFits(net);
+    if (file == null) {
+      return read(net, JarWeights.find(this)::read);
+    }
     WeightsReader reader = WeightsReader.of(by.format);
-    return read(net, reader, store.fetch(file, listener));
+    Path fetched = store.fetch(file, listener);
+    return read(net, tensors -> reader.read(fetched, spec(), tensors));
   }
 
   /**
@@ -264,14 +291,19 @@ public enum ResNetWeights {
    * of the metadata says so, and the classes are called {@code class 1} and on. Without a head there are no class
    * names, and the model can't be saved. The preprocessing's size is the net's.
    *
-   * @throws IllegalArgumentException if it is another net
+   * @throws IllegalArgumentException if it is another net, or these weights are in no file
    * @throws MissingArtifactException if nothing on the class path reads the file
    * @throws org.resnet4j.zoo.store.WeightStoreException if it isn't the published file
    */
   public SavedModel load(ResNet net, Path local) {
     checkFits(net);
+    if (file == null) {
+      throw new IllegalArgumentException(name() + " comes in a jar, expected no file, found " + local
+          + "; load it without one.");
+    }
     WeightsReader reader = WeightsReader.of(by.format);
-    return read(net, reader, WeightStore.check(file, local));
+    Path checked = WeightStore.check(file, local);
+    return read(net, tensors -> reader.read(checked, spec(), tensors));
   }
 
   private void checkFits(ResNet net) {
@@ -288,20 +320,24 @@ public enum ResNetWeights {
     }
   }
 
-  /** The last step of {@link #load}: the file is the published one. */
-  SavedModel read(ResNet net, WeightsReader reader, Path path) {
+  /**
+   * The last step of {@link #load}.
+   *
+   * @param source hands over the published tensors
+   */
+  SavedModel read(ResNet net, Consumer<Consumer<TensorSource>> source) {
     boolean head = net.options().head();
     int classes = net.options().classes();
     boolean newHead = head && classes != classes().size();
     ComputationGraph graph = net.init();
-    reader.read(path, spec(), tensors ->
+    source.accept(tensors ->
         ModelWeights.load(graph, head ? tensors : withoutHead(tensors), newHead ? Set.of(HEAD) : Set.of()));
     List<String> names = !head ? List.of() : !newHead ? classes()
         : IntStream.rangeClosed(1, classes).mapToObj(i -> "class " + i).toList();
     Map<String, String> notes = new LinkedHashMap<>();
     notes.put("model", specName);
     notes.put("weights", name());
-    notes.put("source", file.address().toString());
+    file().ifPresent(published -> notes.put("source", published.address().toString()));
     notes.put("licence", licence());
     if (newHead) {
       notes.put("head", "new and untrained, " + classes + " classes in place of "

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -33,6 +32,7 @@ import org.resnet4j.zoo.image.Interpolation;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.image.Resize;
 import org.resnet4j.zoo.store.Checksum;
+import org.resnet4j.zoo.store.PublishedFile;
 import org.resnet4j.zoo.weights.ModelWeights;
 import org.resnet4j.zoo.weights.SavedModel;
 import org.resnet4j.zoo.weights.TensorSource;
@@ -62,9 +62,9 @@ class ResNetWeightsTest {
       seen.add(weights);
       String url = set.get("url").asText();
       assertEquals(ResNets.spec(spec), weights.spec());
-      assertEquals(url, weights.file().address().toString());
-      assertEquals(Checksum.sha256(url.replaceAll(".*-([0-9a-f]{8})\\.pth", "$1")), weights.file().checksum());
-      assertEquals(set.get("mebibytes").asDouble(), weights.file().bytes() / MEBIBYTE, 0.0005);
+      assertEquals(url, weights.file().orElseThrow().address().toString());
+      assertEquals(Checksum.sha256(url.replaceAll(".*-([0-9a-f]{8})\\.pth", "$1")), weights.file().orElseThrow().checksum());
+      assertEquals(set.get("mebibytes").asDouble(), weights.file().orElseThrow().bytes() / MEBIBYTE, 0.0005);
       assertEquals(OptionalDouble.of(set.get("top1").asDouble()), weights.top1());
       assertEquals(OptionalDouble.of(set.get("top5").asDouble()), weights.top5());
       Preprocessing preprocessing = weights.preprocessing();
@@ -94,8 +94,8 @@ class ResNetWeightsTest {
       ResNetWeights weights = ResNetWeights.valueOf(spec.toUpperCase() + (top ? "" : "_NOTOP"));
       seen.add(weights);
       assertEquals(ResNets.spec(spec), weights.spec());
-      assertEquals(set.get("url").asText(), weights.file().address().toString());
-      assertEquals(Checksum.md5(set.get("md5").asText()), weights.file().checksum());
+      assertEquals(set.get("url").asText(), weights.file().orElseThrow().address().toString());
+      assertEquals(Checksum.md5(set.get("md5").asText()), weights.file().orElseThrow().checksum());
       assertEquals(top, weights.hasHead());
       assertEquals(top, weights.top1().isPresent());
       assertEquals(top ? 1000 : 0, weights.classes().size());
@@ -111,7 +111,7 @@ class ResNetWeightsTest {
       long parameters = ModelSummary.of(weights.builder().build()).vertices().stream()
           .mapToLong(ModelSummary.Vertex::trainableParameters).sum();
       // Running statistics add up to 0.3 percent.
-      assertEquals(parameters * 4.006, weights.file().bytes(), 0.0025 * weights.file().bytes(), weights.name());
+      assertEquals(parameters * 4.006, weights.file().orElseThrow().bytes(), 0.0025 * weights.file().orElseThrow().bytes(), weights.name());
     }
     assertEquals(12, seen.size());
   }
@@ -129,12 +129,13 @@ class ResNetWeightsTest {
 
   @Test
   void everyRowIsANetOfTheTableWithAFileOfItsOwn() {
-    assertEquals(35, ResNetWeights.values().length);
-    assertEquals(35, Arrays.stream(ResNetWeights.values()).map(weights -> weights.file().name()).distinct().count());
+    assertEquals(36, ResNetWeights.values().length);
+    assertEquals(35, Arrays.stream(ResNetWeights.values()).flatMap(weights -> weights.file().stream())
+        .map(PublishedFile::name).distinct().count());
     for (ResNetWeights weights : ResNetWeights.values()) {
       assertTrue(ResNets.names().contains(weights.spec().name()), weights.name());
       assertTrue(ResNetWeights.of(weights.spec()).contains(weights));
-      assertEquals("https", weights.file().address().getScheme());
+      weights.file().ifPresent(file -> assertEquals("https", file.address().getScheme()));
       assertFalse(weights.licence().isEmpty());
     }
   }
@@ -145,9 +146,9 @@ class ResNetWeightsTest {
     assertTrue(resnet18.pretrainedAvailable(PretrainedType.IMAGENET));
     assertFalse(resnet18.pretrainedAvailable(PretrainedType.CIFAR10));
     assertTrue(ResNets.named("cifar_resnet20").build().pretrainedAvailable(PretrainedType.CIFAR10));
-    assertEquals(ResNetWeights.RESNET50_KERAS.file().address().toString(),
+    assertEquals(ResNetWeights.RESNET50_KERAS.file().orElseThrow().address().toString(),
         ResNets.named("resnet50_keras").build().pretrainedUrl(PretrainedType.IMAGENET));
-    assertEquals(ResNetWeights.RESNET50_KERAS_NOTOP.file().address().toString(),
+    assertEquals(ResNetWeights.RESNET50_KERAS_NOTOP.file().orElseThrow().address().toString(),
         ResNets.named("resnet50_keras").head(false).build().pretrainedUrl(PretrainedType.IMAGENET));
     assertNull(ResNets.named("resnet18_v2").build().pretrainedUrl(PretrainedType.IMAGENET));
     ResNet changed = ResNet.builder().spec(ResNets.spec("resnet18").withDepths(1, 1, 1, 1)).build();
@@ -164,6 +165,18 @@ class ResNetWeightsTest {
         () -> ResNets.named("resnet18").build().initPretrained());
     assertTrue(missing.getMessage().contains("org.resnet4j:model-import"), missing.getMessage());
     assertThrows(MissingArtifactException.class, () -> ResNetWeights.RESNET50_KERAS.load());
+    MissingArtifactException ours =
+        assertThrows(MissingArtifactException.class, () -> ResNetWeights.CIFAR_RESNET20_FASHION_MNIST.load());
+    assertTrue(ours.getMessage().contains("org.resnet4j:weights-fashion-mnist"), ours.getMessage());
+  }
+
+  @Test
+  void oursComeInNoFile() {
+    ResNetWeights ours = ResNetWeights.CIFAR_RESNET20_FASHION_MNIST;
+    ResNet net = ours.builder().build();
+    assertEquals("InputTypeConvolutional(h=28,w=28,c=3,NCHW)", net.inputType().toString());
+    assertTrue(ours.type().isEmpty());
+    assertThrows(IllegalArgumentException.class, () -> ours.load(net, Path.of("a file")));
   }
 
   @Test
@@ -178,27 +191,14 @@ class ResNetWeightsTest {
     }
   }
 
-  /** Hands over what a trained net holds. */
-  private record Trained(ComputationGraph graph, String except) implements WeightsReader {
-    @Override
-    public Format format() {
-      return Format.PYTORCH;
-    }
-
-    @Override
-    public void read(Path file, ResNetSpec spec, Consumer<TensorSource> tensors) {
-      Map<String, INDArray> held = ModelWeights.export(graph);
-      held.keySet().removeIf(name -> name.startsWith(except));
-      tensors.accept(TensorSource.of(file.toString(), held));
-    }
-  }
-
   private static ComputationGraph trained() {
     return ResNets.named("cifar_resnet20").seed(7).build().init();
   }
 
   private static SavedModel read(ResNet net, ComputationGraph trained, String except) {
-    return ResNetWeights.CIFAR_RESNET20.read(net, new Trained(trained, except), Path.of("file"));
+    Map<String, INDArray> held = ModelWeights.export(trained);
+    held.keySet().removeIf(name -> name.startsWith(except));
+    return ResNetWeights.CIFAR_RESNET20.read(net, tensors -> tensors.accept(TensorSource.of("file", held)));
   }
 
   private static Set<String> equalTensors(ComputationGraph a, ComputationGraph b) {

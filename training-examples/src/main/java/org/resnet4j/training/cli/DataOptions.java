@@ -3,6 +3,7 @@ package org.resnet4j.training.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.resnet4j.training.cli.ModelSource.Loaded;
 import org.resnet4j.training.data.BadImage;
 import org.resnet4j.training.data.BatchOptions;
@@ -66,6 +67,14 @@ final class DataOptions {
     }
     tell(dataset.warnings(), dataset.bad(), err);
     return dataset;
+  }
+
+  /** A data set that isn't a folder of files, in two parts; empty if it is one. */
+  Optional<Dataset> openArrays(PrintStream err) {
+    check();
+    try (DownloadProgress download = new DownloadProgress(err)) {
+      return Datasets.openArrays(data, DatasetOptions.standard().withValidation(HeldOut.NONE).withDownload(download));
+    }
   }
 
   private static void tell(List<String> warnings, List<BadImage> bad, PrintStream err) {

@@ -2,9 +2,11 @@ package org.resnet4j.training.cli;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.resnet4j.training.data.BadImage;
+import org.resnet4j.training.data.Dataset;
 import org.resnet4j.training.data.FileImages;
 import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.data.ImageFolder;
@@ -45,14 +47,24 @@ final class EvaluateCommand implements Callable<Integer> {
     compute.check();
     main.startBackend();
     ModelSource.Loaded loaded = source.load(main.err()).classifying();
-    ImageFolder folder = data.openFolder(main.err());
-    List<String> classes = loaded.classes().orElse(folder.classes());
+    Optional<Dataset> arrays = data.openArrays(main.err());
+    ImageSource given;
+    List<String> names;
+    if (arrays.isPresent()) {
+      given = images(arrays.get());
+      names = arrays.get().classes();
+    } else {
+      ImageFolder folder = data.openFolder(main.err());
+      given = new FileImages(images(folder));
+      names = folder.classes();
+    }
+    List<String> classes = loaded.classes().orElse(names);
     long outputs = ModelSource.Loaded.outputs(loaded.graph());
     if (classes.size() != outputs) {
-      throw new CommandException(ExitCode.BAD_DATA, "The weights have " + outputs + " classes without names, the folder"
-          + " has " + classes.size() + "; they can't be matched.");
+      throw new CommandException(ExitCode.BAD_DATA, "The weights have " + outputs + " classes without names, the images"
+          + " have " + classes.size() + "; they can't be matched.");
     }
-    ImageSource images = ClassNames.relabel(new FileImages(images(folder)), folder.classes(), classes);
+    ImageSource images = ClassNames.relabel(given, names, classes);
     try (ImageBatches batches = data.evaluation(images, classes, loaded, data.batch());
         Network network = compute.open(loaded.graph(), main.err())) {
       Evaluation evaluation;
@@ -65,6 +77,16 @@ final class EvaluateCommand implements Callable<Integer> {
       main.out().println(evaluation);
     }
     return ExitCode.OK.code();
+  }
+
+  /** Nothing is held out of them, so that there are two parts. */
+  private ImageSource images(Dataset arrays) {
+    return switch (split == null ? Part.TEST : split) {
+      case TRAIN -> arrays.train();
+      case TEST -> arrays.test().size() == 0 ? arrays.validation() : arrays.test();
+      case VAL, ALL -> throw new CommandException(ExitCode.USAGE, "--split " + split + " is for folders; " + arrays.name()
+          + " has train and test.");
+    };
   }
 
   private List<LabeledImage> images(ImageFolder folder) {

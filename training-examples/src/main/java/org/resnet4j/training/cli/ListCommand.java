@@ -8,6 +8,7 @@ import org.resnet4j.zoo.ResNetSpec;
 import org.resnet4j.zoo.ResNetWeights;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.Shortcut;
+import org.resnet4j.zoo.store.PublishedFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,7 +25,7 @@ final class ListCommand implements Runnable {
   private boolean markdown;
 
   @Option(names = "--weights", description = "The published weights of these models, a set a line, its name first: for"
-      + " --weights of other commands. Percentages of ImageNet's or CIFAR-10's test images as published.")
+      + " --weights of other commands. Percentages of the data set's test images as published.")
   private boolean weights;
 
   @ParentCommand
@@ -56,8 +57,13 @@ final class ListCommand implements Runnable {
     }
     for (ResNetWeights set : sets) {
       main.out().printf(Locale.ROOT, "%-30s  %-18s %9s  %-32s  %s%n", set, set.spec().name(),
-          set.file().bytes() == 0 ? "" : set.file().bytes() / 1_000_000 + " MB", accuracy(set), set.licence());
+          size(set), accuracy(set), set.licence());
     }
+  }
+
+  private static String size(ResNetWeights set) {
+    long bytes = set.file().map(PublishedFile::bytes).orElse(0L);
+    return set.file().isEmpty() ? "carried" : bytes == 0 ? "" : bytes / 1_000_000 + " MB";
   }
 
   private static String accuracy(ResNetWeights set) {

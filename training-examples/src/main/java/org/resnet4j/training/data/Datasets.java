@@ -24,10 +24,16 @@ public final class Datasets {
    * @throws DataException if it isn't there, isn't understood, or can't be trained on
    */
   public static Dataset open(String data, DatasetOptions options) {
+    return openArrays(data, options).orElseGet(() -> openFolder(path(data), options));
+  }
+
+  /** The same; empty if a path is no set of arrays, such as a folder of image files. */
+  public static Optional<Dataset> openArrays(String data, DatasetOptions options) {
     return switch (data) {
-      case "cifar10" -> Cifar10.fetch(Cifar10.ARCHIVE, options).split(options.validation(), options.seed());
-      case "synthetic" -> SyntheticImages.dataset();
-      default -> open(path(data), options);
+      case "cifar10" ->
+        Optional.of(Cifar10.fetch(Cifar10.ARCHIVE, options).split(options.validation(), options.seed()));
+      case "synthetic" -> Optional.of(SyntheticImages.dataset());
+      default -> arrays(path(data)).map(arrays -> arrays.split(options.validation(), options.seed()));
     };
   }
 
@@ -39,13 +45,9 @@ public final class Datasets {
     }
   }
 
-  private static Dataset open(Path path, DatasetOptions options) {
+  private static Dataset openFolder(Path path, DatasetOptions options) {
     if (!Files.exists(path)) {
       throw new DataException(Kind.UNKNOWN_DATA, path + ": no such file or folder. " + UNDERSTOOD + ".");
-    }
-    Optional<ArrayDataset> arrays = arrays(path);
-    if (arrays.isPresent()) {
-      return arrays.get().split(options.validation(), options.seed());
     }
     if (!Files.isDirectory(path)) {
       throw new DataException(Kind.UNKNOWN_DATA, path + ": a file of an unknown kind. " + UNDERSTOOD + ".");

@@ -57,7 +57,7 @@ class PublishedSourceTest {
   @Test
   void aSetIsFetchedOnceAndPredictsItsClasses() throws IOException {
     ResNetWeights set = ResNetWeights.CIFAR_RESNET20;
-    Path published = Path.of("..", "..", "shared", "oracles", "pytorch-cifar10", set.file().name());
+    Path published = Path.of("..", "..", "shared", "oracles", "pytorch-cifar10", set.file().orElseThrow().name());
     assumeTrue(Files.isRegularFile(published), "no shared oracles beside the repository");
     served = Files.readAllBytes(published);
     Ran first = Ran.of("predict", "--weights", "CIFAR_RESNET20", "--top", 10, image);
@@ -76,7 +76,7 @@ class PublishedSourceTest {
     assertEquals(ExitCode.FAILURE.code(), ran.code());
     assertTrue(ran.err().lines().toList().get(1).contains("SHA-256 12fca82f"), ran.err());
     assertFalse(ran.err().contains("Exception"), ran.err());
-    assertFalse(Files.exists(folder.resolve("cache").resolve(ResNetWeights.CIFAR_RESNET20.file().name())));
+    assertFalse(Files.exists(folder.resolve("cache").resolve(ResNetWeights.CIFAR_RESNET20.file().orElseThrow().name())));
   }
 
   @Test
