@@ -22,6 +22,7 @@ import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.MetricsFile;
 import org.resnet4j.training.loop.Network;
+import org.resnet4j.training.loop.Steps;
 import org.resnet4j.training.loop.Trainer;
 import org.resnet4j.training.loop.TrainingObserver;
 import org.resnet4j.training.loop.TrainingPhase;
@@ -29,6 +30,7 @@ import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.training.loop.TrainingResult;
 import org.resnet4j.training.loop.TrainingResult.End;
 import org.resnet4j.training.loop.TrainingState;
+import org.resnet4j.training.loop.Validation;
 import org.resnet4j.training.recipe.Recipe;
 import org.resnet4j.training.report.Report;
 import org.resnet4j.zoo.weights.AtomicFiles;
@@ -155,21 +157,21 @@ final class TrainingRun {
     List<EpochMetrics> behind = state.map(TrainingState::epochs).orElse(List.of());
     TrainingProgress progress = new TrainingProgress(training.size(), validating.size(),
         new MetricsFile(out.work().resolve(OutputFolder.METRICS), behind), this::save, job.compute().profile, err);
+    Validation validation = Validation.on(network.classes().orElseThrow(), validating, this::predicting);
     Optional<DashBoard> page = job.run().page.start(err);
     try (StopSignal signal = new StopSignal(err); BoardLog board = new BoardLog(out.work(),
         state.map(from -> from.place().step()).orElse(-1L), record.recipe())) {
       List<TrainingObserver> observers = new ArrayList<>(List.of(progress, board));
       page.ifPresent(shown -> observers.add(reporting(shown, training.size())));
-      Trainer trainer = new Trainer(plan, network.classes().orElseThrow(), TrainingObserver.of(observers))
-          .on(chosen::trained)
-          .validatedBy(this::predicting).checkpointed(checkpoints, job.run().checkpointEvery())
+      Trainer trainer = new Trainer(plan, TrainingObserver.of(observers)).on(chosen::trained)
+          .checkpointed(checkpoints, job.run().checkpointEvery())
           .stoppedWhen(signal::asked);
       TrainingResult result;
       if (state.isPresent()) {
         err.println("Going on after step " + state.get().place().step() + ".");
-        result = trainer.resume(state.get(), network.graph(), training, validating);
+        result = trainer.resume(state.get(), network.graph(), Steps.of(training), validation);
       } else {
-        result = trainer.train(network.graph(), training, validating);
+        result = trainer.train(network.graph(), Steps.of(training), validation);
       }
       progress.close();
       if (result.end() == End.STOPPED) {

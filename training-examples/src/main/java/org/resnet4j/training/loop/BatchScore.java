@@ -61,16 +61,11 @@ final class BatchScore implements ILossFunction, AutoCloseable {
     layer.setConf(configuration);
   }
 
-  /** Forgets the epoch so far. */
+  /** Counts from zero on. */
   void reset() {
-    restore(0, 0, 0);
-  }
-
-  /** Takes over an epoch so far. */
-  void restore(double lossSum, int right, int images) {
-    this.lossSum = lossSum;
-    this.right = right;
-    this.images = images;
+    lossSum = 0;
+    right = 0;
+    images = 0;
   }
 
   double lossSum() {
@@ -83,14 +78,6 @@ final class BatchScore implements ILossFunction, AutoCloseable {
 
   int images() {
     return images;
-  }
-
-  double meanLoss() {
-    return lossSum / images;
-  }
-
-  double accuracy() {
-    return (double) right / images;
   }
 
   /** Of a training step, once; what only asks for a score calls the other methods. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.resnet4j.training.loop.Steps.Taken;
 import org.resnet4j.training.loop.TrainingResult.End;
 import org.resnet4j.training.loop.TrainingState.Place;
 
@@ -60,10 +61,38 @@ final class Run {
     average = state.average();
   }
 
-  TrainingState state(BatchScore score, INDArray parameters, INDArray updater, INDArray average) {
-    return new TrainingState(new Place(phase, epoch, batch, step, phaseStep, score.lossSum(), score.right(),
-        score.images(), seconds, waited, averaged, bestEpoch, bestOfPhase, epochsWithoutGain, end), epochs, parameters,
-        updater, average, bestParameters);
+  TrainingState state(INDArray parameters, INDArray updater, INDArray average) {
+    return new TrainingState(new Place(phase, epoch, batch, step, phaseStep, lossSum, right, images, seconds, waited,
+        averaged, bestEpoch, bestOfPhase, epochsWithoutGain, end), epochs, parameters, updater, average,
+        bestParameters);
+  }
+
+  void beginEpoch() {
+    lossSum = 0;
+    right = 0;
+    images = 0;
+    seconds = 0;
+    waited = 0;
+  }
+
+  void count(Taken taken, long averaged) {
+    batch = taken.batch();
+    step += taken.steps();
+    phaseStep += taken.steps();
+    lossSum += taken.lossSum();
+    right += taken.right();
+    images += taken.images();
+    this.averaged = averaged;
+  }
+
+  /** Of the epoch so far. */
+  double meanLoss() {
+    return lossSum / images;
+  }
+
+  /** Of the epoch so far. */
+  double accuracy() {
+    return (double) right / images;
   }
 
   /** The number of the last epoch, counted over all phases. */

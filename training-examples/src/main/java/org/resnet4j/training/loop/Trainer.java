@@ -6,13 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
-import org.resnet4j.training.data.ImageBatches;
+import org.resnet4j.training.loop.Steps.OfPhase;
+import org.resnet4j.training.loop.Steps.Taken;
 import org.resnet4j.training.loop.TrainingResult.End;
 import org.resnet4j.zoo.ResNetTransfer;
 
@@ -25,30 +23,23 @@ public final class Trainer {
   private static final double NANOS = 1e9;
 
   private final TrainingPlan plan;
-  private final List<String> classes;
   private final TrainingObserver observer;
   private UnaryOperator<ComputationGraph> engine = UnaryOperator.identity();
-  private Function<ComputationGraph, Network> prediction = Network::of;
   private Optional<Checkpoints> checkpoints = Optional.empty();
   private long checkpointNanos = Long.MAX_VALUE;
   private BooleanSupplier stopped = () -> false;
 
-  private ImageBatches training;
-  private DataSetIterator validation;
+  private Steps training;
+  private Validation validation;
   private Run run;
   private ComputationGraph graph;
   private TrainingStep step;
-  private BatchScore score;
+  private OfPhase steps;
   private long lastCheckpoint;
 
-  /**
-   * A trainer for one run on Deeplearning4j.
-   *
-   * @param classes the class names, in the order of the net's outputs
-   */
-  public Trainer(TrainingPlan plan, List<String> classes, TrainingObserver observer) {
+  /** A trainer for one run on Deeplearning4j. */
+  public Trainer(TrainingPlan plan, TrainingObserver observer) {
     this.plan = plan;
-    this.classes = List.copyOf(classes);
     this.observer = observer;
   }
 
@@ -60,12 +51,6 @@ public final class Trainer {
    */
   public Trainer on(UnaryOperator<ComputationGraph> engine) {
     this.engine = engine;
-    return this;
-  }
-
-  /** Validates by another way of predicting, such as one that sees each image twice. */
-  public Trainer validatedBy(Function<ComputationGraph, Network> prediction) {
-    this.prediction = prediction;
     return this;
   }
 
@@ -87,13 +72,10 @@ public final class Trainer {
    *
    * @param start one input, one softmax output, nothing frozen; its updater and weight decay are replaced by the plan's,
    *     its listeners by none
-   * @param training one-hot labels, or mixtures of them
-   * @param validation reset before each validation; one-hot labels
    * @throws IOException as thrown by the observer
    * @throws CheckpointException if a checkpoint can't be written
    */
-  public TrainingResult train(ComputationGraph start, ImageBatches training, DataSetIterator validation)
-      throws IOException {
+  public TrainingResult train(ComputationGraph start, Steps training, Validation validation) throws IOException {
     return train(start, training, validation, new Run());
   }
 
@@ -101,15 +83,15 @@ public final class Trainer {
    * Goes on from a state of the same plan and data.
    *
    * @param start as the run began with; its parameters are replaced by the state's
-   * @see #train(ComputationGraph, ImageBatches, DataSetIterator)
+   * @see #train(ComputationGraph, Steps, Validation)
    */
-  public TrainingResult resume(TrainingState state, ComputationGraph start, ImageBatches training,
-      DataSetIterator validation) throws IOException {
+  public TrainingResult resume(TrainingState state, ComputationGraph start, Steps training, Validation validation)
+      throws IOException {
     start.setParams(state.parameters());
     return train(start, training, validation, new Run(state));
   }
 
-  private TrainingResult train(ComputationGraph start, ImageBatches training, DataSetIterator validation, Run run)
+  private TrainingResult train(ComputationGraph start, Steps training, Validation validation, Run run)
       throws IOException {
     this.training = training;
     this.validation = validation;
@@ -150,11 +132,10 @@ public final class Trainer {
   }
 
   private void run(TrainingPhase phase) throws IOException {
-    step = new TrainingStep(plan, phase, graph, training.size() / training.batch());
+    step = new TrainingStep(plan, phase, graph, training.images() / training.batch());
     step.restore(run);
-    try (BatchScore watching = BatchScore.of(graph)) {
-      score = watching;
-      score.restore(run.lossSum, run.right, run.images);
+    try (OfPhase taking = training.begin(step)) {
+      steps = taking;
       observer.phaseStarted(phase, graph);
       if (plan.evaluateFirst() && run.step == 0 && run.epochs.isEmpty()) {
         evaluateFirst(phase);
@@ -181,7 +162,7 @@ public final class Trainer {
       }
       EpochMetrics metrics;
       try {
-        metrics = validated(phase, score.meanLoss(), score.accuracy(), run.seconds);
+        metrics = validated(phase, run.meanLoss(), run.accuracy(), run.seconds);
       } catch (Stop stop) {
         stop();
         return;
@@ -215,26 +196,21 @@ public final class Trainer {
   /** Trains the rest of an epoch; false if the run ends within it. */
   private boolean trained(TrainingPhase phase) {
     if (run.batch == 0) {
-      score.reset();
-      run.seconds = 0;
-      run.waited = 0;
+      run.beginEpoch();
     }
-    training.position(run.phaseEpochs(plan) + run.epoch, run.batch);
-    double waited = training.waitedSeconds() - run.waited;
+    steps.position(run.phaseEpochs(plan) + run.epoch, run.batch);
+    double waited = steps.waitedSeconds() - run.waited;
     long began = System.nanoTime();
-    while (training.hasNext() && (phase.wholeEpochs() || run.phaseStep < phase.iterations())) {
-      DataSet batch = training.next();
-      long got = System.nanoTime();
-      int images = batch.numExamples();
-      run.batch = training.position();
-      run.waited = training.waitedSeconds() - waited;
-      if (images > 1 || training.size() == 1) { // a rest of one image has no variance that batch norm could use
-        step.fit(batch, run);
-        double seconds = (System.nanoTime() - got) / NANOS;
-        if (!Double.isFinite(score.meanLoss())) {
-          return diverged("the training loss became " + score.meanLoss());
+    while (steps.hasNext() && (phase.wholeEpochs() || run.phaseStep < phase.iterations())) {
+      Taken taken = steps.take(run.step, run.phaseStep,
+          phase.wholeEpochs() ? Long.MAX_VALUE : phase.iterations() - run.phaseStep);
+      run.count(taken, step.averaged());
+      run.waited = steps.waitedSeconds() - waited;
+      if (taken.steps() > 0) {
+        if (!Double.isFinite(run.meanLoss())) {
+          return diverged("the training loss became " + run.meanLoss());
         }
-        observer.batchTrained(images, seconds, score.meanLoss(), score.accuracy());
+        observer.batchTrained(taken.images(), taken.seconds(), run.meanLoss(), run.accuracy());
       }
       long now = System.nanoTime();
       run.seconds += (now - began) / NANOS;
@@ -274,17 +250,15 @@ public final class Trainer {
   private EpochMetrics validated(TrainingPhase phase, double loss, double accuracy, double seconds)
       throws IOException {
     long began = System.nanoTime();
-    validation.reset();
-    Evaluation result =
-        step.withAverage(() -> Evaluation.of(prediction.apply(graph), classes, validation, images -> {
-          observer.batchValidated(images);
-          if (stopped.getAsBoolean()) {
-            throw new Stop();
-          }
-        }));
+    Evaluation result = step.withAverage(() -> validation.of(graph, images -> {
+      observer.batchValidated(images);
+      if (stopped.getAsBoolean()) {
+        throw new Stop();
+      }
+    }));
     double whole = (Double.isNaN(seconds) ? 0 : seconds) + (System.nanoTime() - began) / NANOS;
     return new EpochMetrics(Double.isNaN(seconds) ? 0 : run.number() + 1, loss, accuracy, result.meanLoss(),
-        result.accuracy(), rate(), score.images() / seconds, whole, phase.name(), result.topFiveAccuracy(), run.step,
+        result.accuracy(), rate(), run.images / seconds, whole, phase.name(), result.topFiveAccuracy(), run.step,
         run.waited / seconds);
   }
 
@@ -326,7 +300,7 @@ public final class Trainer {
       return diverged("the parameters' sum became " + sum);
     }
     if (checkpoints.isPresent()) {
-      checkpoints.get().save(run.state(score, parameters, step.updaterState(), step.average()));
+      checkpoints.get().save(run.state(parameters, step.updaterState(), step.average()));
       lastCheckpoint = System.nanoTime();
       observer.checkpointed(run.step);
     }

@@ -26,7 +26,7 @@ import org.resnet4j.training.aid.WeightAverage;
 import org.resnet4j.training.loop.TrainingPlan.Decayed;
 
 /** How a phase's graph takes a step: the plan's updater, decay, clipping, parts and average, and the phase's rates. */
-final class TrainingStep {
+public final class TrainingStep {
   /** PyTorch's: the share of a running statistic's old value that a step keeps. */
   private static final double LEAST_DECAY = 0.9;
 
@@ -43,7 +43,7 @@ final class TrainingStep {
    * <p>Running statistics follow within an epoch: those of a net that keeps 0.99 of the old value, as Keras's do, would
    * lag behind its weights for hundreds of steps, and with few images validation would see another net than training.
    */
-  TrainingStep(TrainingPlan plan, TrainingPhase phase, ComputationGraph graph, int stepsOfEpoch) {
+  public TrainingStep(TrainingPlan plan, TrainingPhase phase, ComputationGraph graph, int stepsOfEpoch) {
     this.plan = plan;
     this.phase = phase;
     this.graph = graph;
@@ -96,19 +96,31 @@ final class TrainingStep {
     }
   }
 
-  /** Trains on a batch, and counts the step. What is drawn in it follows from the seed and the step alone. */
-  void fit(DataSet batch, Run run) {
-    Nd4j.getRandom().setSeed(new SplittableRandom(new SplittableRandom(plan.seed()).nextLong() + run.step).nextLong());
-    rates.set(rate(run.phaseStep));
+  /** What takes the steps. */
+  public ComputationGraph graph() {
+    return graph;
+  }
+
+  /**
+   * Trains on a batch. What is drawn in it follows from the plan's seed and the step alone.
+   *
+   * @param step of the run, 0-based
+   * @param phaseStep of the phase, 0-based
+   */
+  public void fit(DataSet batch, long step, long phaseStep) {
+    Nd4j.getRandom().setSeed(new SplittableRandom(new SplittableRandom(plan.seed()).nextLong() + step).nextLong());
+    rates.set(rate(phaseStep));
     int parts = Math.min(plan.accumulate(), batch.numExamples() / 2); // norms need two images
     if (parts > 1) {
       accumulation.fit(graph, IntStream.range(0, parts).mapToObj(part -> part(batch, part, parts)).toList());
     } else {
       graph.fit(batch);
     }
-    run.step++;
-    run.phaseStep++;
-    run.averaged = average == null ? 0 : average.updates();
+  }
+
+  /** How often the average was updated. */
+  long averaged() {
+    return average == null ? 0 : average.updates();
   }
 
   private static DataSet part(DataSet batch, int part, int parts) {

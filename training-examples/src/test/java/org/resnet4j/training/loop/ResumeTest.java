@@ -104,13 +104,15 @@ class ResumeTest {
 
   private static TrainingResult run(TrainingPlan plan, UnaryOperator<ComputationGraph> engine, Checkpoints checkpoints,
       TrainingObserver observer, BooleanSupplier stopped) throws IOException {
-    Trainer trainer = new Trainer(plan, ColourBatches.CLASSES, observer).on(engine)
+    Trainer trainer = new Trainer(plan, observer).on(engine)
         .checkpointed(checkpoints, Duration.ofHours(1)).stoppedWhen(stopped);
     try (ImageBatches training = ColourBatches.varied(IMAGES, 8, 1);
         ImageBatches validation = ColourBatches.of(8, 4, 2)) {
       var state = checkpoints.newest(warning -> { });
-      return state.isPresent() ? trainer.resume(state.get(), net(), training, validation)
-          : trainer.train(net(), training, validation);
+      Steps steps = Steps.of(training);
+      Validation measured = Validation.on(ColourBatches.CLASSES, validation);
+      return state.isPresent() ? trainer.resume(state.get(), net(), steps, measured)
+          : trainer.train(net(), steps, measured);
     }
   }
 
@@ -155,8 +157,9 @@ class ResumeTest {
     Checkpoints checkpoints = new Checkpoints(folder);
     try (ImageBatches training = ColourBatches.varied(IMAGES, 8, 1);
         ImageBatches validation = ColourBatches.of(8, 4, 2)) {
-      TrainingResult result = new Trainer(explodes, ColourBatches.CLASSES, new TrainingObserver() {})
-          .checkpointed(checkpoints, Duration.ofNanos(1)).train(net(), training, validation);
+      TrainingResult result = new Trainer(explodes, new TrainingObserver() {})
+          .checkpointed(checkpoints, Duration.ofNanos(1))
+          .train(net(), Steps.of(training), Validation.on(ColourBatches.CLASSES, validation));
       assertEquals(End.DIVERGED, result.end());
       assertTrue(result.seen().startsWith("in step 1, epoch 1, at a learning rate of 1.0E38, the parameters' sum"),
           result.seen());

@@ -27,6 +27,7 @@ import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.training.loop.TrainingResult.End;
+import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.zoo.ResNets;
 
 class TrainerTest {
@@ -86,8 +87,8 @@ class TrainerTest {
       loss -= Math.log(expected.getDouble(i, i % 2)) / 8;
     }
     TrainingPhase still = new TrainingPhase("still", 1, new FixedSchedule(1e-30));
-    EpochMetrics epoch = new Trainer(TrainingPlan.sgd(List.of(still), 0.9, 0.5, 0, 1), ColourBatches.CLASSES,
-        new TrainingObserver() {}).train(net, ColourBatches.of(8, 8, 3), ColourBatches.of(8, 8, 3)).epochs().get(0);
+    EpochMetrics epoch = train(net, TrainingPlan.sgd(List.of(still), 0.9, 0.5, 0, 1), new TrainingObserver() {},
+        ColourBatches.of(8, 8, 3), ColourBatches.of(8, 8, 3)).epochs().get(0);
     assertEquals(loss, epoch.trainLoss(), 1e-4, "the weight decay of 0.5 must not show");
   }
 
@@ -109,12 +110,13 @@ class TrainerTest {
     List<INDArray> saved = new ArrayList<>();
     TrainingPlan plan = plan(0, phase(1, 0.05), phase(3, 1e30));
     UnaryOperator<ComputationGraph> engine = wrapped ? OneDnn::wrap : UnaryOperator.identity();
-    TrainingResult result = new Trainer(plan, ColourBatches.CLASSES, new TrainingObserver() {
+    TrainingResult result = new Trainer(plan, new TrainingObserver() {
       @Override
       public void improved(ComputationGraph graph, EpochMetrics epoch) {
         saved.add(graph.params().dup());
       }
-    }).on(engine).train(net(1), ColourBatches.of(IMAGES, 8, 1), ColourBatches.of(16, 16, 2));
+    }).on(engine).train(net(1), Steps.of(ColourBatches.of(IMAGES, 8, 1)),
+        Validation.on(ColourBatches.CLASSES, ColourBatches.of(16, 16, 2)));
     assertEquals(End.DIVERGED, result.end());
     assertTrue(result.seen().matches("in step [4-9], epoch 2, at a learning rate of 1.0E30, the .* became .*"),
         result.seen());
@@ -158,8 +160,7 @@ class TrainerTest {
   @Test
   void aRestOfOneImageIsNoBatch() throws IOException {
     ComputationGraph net = net(1);
-    new Trainer(plan(0, phase(2, 0.05)), ColourBatches.CLASSES, new TrainingObserver() {})
-        .train(net, ColourBatches.of(9, 8, 1), ColourBatches.of(4, 4, 2));
+    train(net, plan(0, phase(2, 0.05)), new TrainingObserver() {}, ColourBatches.of(9, 8, 1), ColourBatches.of(4, 4, 2));
     assertEquals(2, net.getIterationCount(), "one step an epoch");
   }
 
@@ -193,7 +194,12 @@ class TrainerTest {
 
   private static TrainingResult train(ComputationGraph net, TrainingPlan plan, TrainingObserver observer)
       throws IOException {
-    return new Trainer(plan, ColourBatches.CLASSES, observer)
-        .train(net, ColourBatches.of(IMAGES, 8, 1), ColourBatches.of(16, 16, 2));
+    return train(net, plan, observer, ColourBatches.of(IMAGES, 8, 1), ColourBatches.of(16, 16, 2));
+  }
+
+  private static TrainingResult train(ComputationGraph net, TrainingPlan plan, TrainingObserver observer,
+      ImageBatches training, ImageBatches validation) throws IOException {
+    return new Trainer(plan, observer)
+        .train(net, Steps.of(training), Validation.on(ColourBatches.CLASSES, validation));
   }
 }
