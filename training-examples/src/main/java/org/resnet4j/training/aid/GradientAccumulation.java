@@ -73,7 +73,7 @@ public final class GradientAccumulation {
     }
   }
 
-  private static void compute(ComputationGraph graph, MultiDataSet part) {
+  static void compute(ComputationGraph graph, MultiDataSet part) {
     if (graph.getFlattenedGradients() == null) {
       graph.initGradientsView();
     }
