@@ -18,6 +18,7 @@ import org.resnet4j.training.finder.LearningRateFinder;
 import org.resnet4j.training.loop.TrainingPhase;
 import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.training.recipe.Recipe;
+import org.resnet4j.training.recipe.RecipePlan;
 import org.resnet4j.zoo.ResNetTransfer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -32,6 +32,7 @@ import org.resnet4j.training.loop.TrainingResult.End;
 import org.resnet4j.training.loop.TrainingState;
 import org.resnet4j.training.loop.Validation;
 import org.resnet4j.training.recipe.Recipe;
+import org.resnet4j.training.recipe.RecipePlan;
 import org.resnet4j.training.report.Report;
 import org.resnet4j.zoo.weights.AtomicFiles;
 import org.resnet4j.zoo.weights.AtomicFiles.Content;

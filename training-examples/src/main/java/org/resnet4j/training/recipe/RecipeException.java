@@ -22,6 +22,7 @@ public final class RecipeException extends RuntimeException {
     UNKNOWN_FIELD("Correct or remove it."),
     FIELD_TWICE("Remove one of them."),
     MISSING_FIELD("Add it."),
+    NO_SUCH_VERTEX("Take one that `summary` shows."),
     WRONG_TYPE("Correct the value."),
     OUT_OF_RANGE("Correct the value.");
 

@@ -95,7 +95,7 @@ class TrainCommandTest {
           - {name: a, epochs: 1, rate: {kind: constant, peak: 0.1}, frozenThrough: stage9}
         optimizer: {kind: sgd}
         """);
-    refused(out, "no vertex or endpoint \"stage9\"", "--recipe", recipe.toString(), "--weights",
+    refused(out, "a vertex or endpoint of the network, found \"stage9\"", "--recipe", recipe.toString(), "--weights",
         first.toString());
   }
 

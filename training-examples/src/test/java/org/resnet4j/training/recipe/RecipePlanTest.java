@@ -1,4 +1,4 @@
-package org.resnet4j.training.cli;
+package org.resnet4j.training.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,11 +11,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.training.loop.TrainingPlan.Decayed;
-import org.resnet4j.training.recipe.Optimizer;
-import org.resnet4j.training.recipe.Phase;
-import org.resnet4j.training.recipe.Rate;
-import org.resnet4j.training.recipe.Recipe;
-import org.resnet4j.training.recipe.WeightDecay;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.updater.AdamW;
 import org.resnet4j.zoo.updater.SgdMomentum;

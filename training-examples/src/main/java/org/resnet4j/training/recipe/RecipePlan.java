@@ -1,4 +1,4 @@
-package org.resnet4j.training.cli;
+package org.resnet4j.training.recipe;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -26,36 +26,36 @@ import org.resnet4j.training.loop.TrainingPhase;
 import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.training.loop.TrainingPlan.Average;
 import org.resnet4j.training.loop.TrainingPlan.Decayed;
-import org.resnet4j.training.recipe.Optimizer;
-import org.resnet4j.training.recipe.Phase;
-import org.resnet4j.training.recipe.Recipe;
 import org.resnet4j.training.recipe.Recipe.Balance;
 import org.resnet4j.training.recipe.Recipe.Keep;
-import org.resnet4j.training.recipe.Validation;
-import org.resnet4j.training.recipe.Variation;
+import org.resnet4j.training.recipe.RecipeException.Reason;
 import org.resnet4j.training.recipe.Variation.Crop;
-import org.resnet4j.training.recipe.WeightDecay;
 import org.resnet4j.zoo.ResNetTransfer;
 import org.resnet4j.zoo.updater.AdamW;
 import org.resnet4j.zoo.updater.SgdMomentum;
 
 /** What a recipe comes to with given images and network. */
-final class RecipePlan {
+public final class RecipePlan {
   private static final double NARROWEST = 3 / 4.0;
   private static final double WIDEST = 4 / 3.0;
 
   private RecipePlan() {}
 
   /** How many training images are held out. */
-  static HeldOut heldOut(Validation validation) {
+  public static HeldOut heldOut(Validation validation) {
     if (validation instanceof Validation.Images images) {
       return HeldOut.images(images.count());
     }
     return validation instanceof Validation.Share share ? HeldOut.share(share.share()) : HeldOut.NONE;
   }
 
-  /** @param images of an epoch */
-  static TrainingPlan of(Recipe recipe, ComputationGraph graph, int images, long seed) {
+  /**
+   * The plan.
+   *
+   * @param images of an epoch
+   * @throws RecipeException if a phase freezes layers up to a vertex that the network doesn't have
+   */
+  public static TrainingPlan of(Recipe recipe, ComputationGraph graph, int images, long seed) {
     // A rest of one image is no step, since norms need two.
     int stepsPerEpoch = Math.max(1, images / recipe.batch() + (images % recipe.batch() > 1 ? 1 : 0));
     List<TrainingPhase> phases = new ArrayList<>();
@@ -83,7 +83,8 @@ final class RecipePlan {
     try {
       return ResNetTransfer.vertex(graph, vertex);
     } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.USAGE, "Recipe, phase " + phase.name() + ": " + e.getMessage());
+      throw new RecipeException(Reason.NO_SUCH_VERTEX, "phase " + phase.name() + ", frozenThrough",
+          "a vertex or endpoint of the network", RecipeException.quote(vertex));
     }
   }
 
@@ -101,7 +102,7 @@ final class RecipePlan {
   }
 
   /** How training images become batches. */
-  static BatchOptions batches(Recipe recipe, long seed) {
+  public static BatchOptions batches(Recipe recipe, long seed) {
     BatchOptions options = BatchOptions.training(recipe.batch(), augmentation(recipe.variation()), seed)
         .withMixing(mixing(recipe)).withFreesBatches(true);
     return recipe.balance() == Balance.SAMPLING ? options.withSampling(Sampling.BALANCED) : options;
@@ -149,7 +150,7 @@ final class RecipePlan {
   }
 
   /** Class weights, where the recipe has them, in the graph's loss. */
-  static void weigh(Recipe recipe, ComputationGraph graph, ImageSource train, int classes) {
+  public static void weigh(Recipe recipe, ComputationGraph graph, ImageSource train, int classes) {
     if (recipe.balance() == Balance.CLASS_WEIGHTS) {
       ClassBalance.weigh(graph, ClassBalance.weights(labels(train), classes));
     }
