@@ -9,6 +9,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A training step in two halves: the gradient, computed here or elsewhere, and the update by it, with the net's
@@ -64,6 +65,15 @@ public final class GradientUpdate {
       graph.getConfiguration().setIterationCount(iteration + 1);
       graph.applyConstraints(iteration, epoch);
       graph.clear();
+    }
+  }
+
+  /** Multiplies what a gradient [length] says of the net's running statistics, and leaves the rest. */
+  public static void scaleStatistics(ComputationGraph graph, INDArray gradient, double factor) {
+    for (ParameterSlice slice : ParameterSlice.of(graph)) {
+      if (slice.isStatistic()) {
+        gradient.get(NDArrayIndex.interval(slice.begin(), slice.begin() + slice.values().length())).muli(factor);
+      }
     }
   }
 

@@ -22,6 +22,7 @@ import org.resnet4j.training.benchmark.Measurement;
 import org.resnet4j.training.benchmark.OtherPrograms;
 import org.resnet4j.training.benchmark.PeakMemory;
 import org.resnet4j.training.cli.ModelSource.Loaded;
+import org.resnet4j.training.loop.Engine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;

@@ -11,6 +11,7 @@ import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.Library;
 import org.resnet4j.engine.OneDnn;
 import org.resnet4j.engine.Precision;
+import org.resnet4j.training.loop.Engine;
 import org.resnet4j.training.loop.Network;
 import picocli.CommandLine.Option;
 

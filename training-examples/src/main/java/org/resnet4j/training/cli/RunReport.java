@@ -17,6 +17,7 @@ import org.resnet4j.training.cli.ComputeOptions.Chosen;
 import org.resnet4j.training.cli.ModelSource.Loaded;
 import org.resnet4j.training.data.Dataset;
 import org.resnet4j.training.data.ImageSource;
+import org.resnet4j.training.loop.Engine;
 import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.Prediction;

@@ -3,6 +3,7 @@ package org.resnet4j.training.cli;
 import java.util.ArrayList;
 import java.util.List;
 import org.resnet4j.engine.EngineOptions;
+import org.resnet4j.training.loop.Engine;
 import picocli.CommandLine.Option;
 
 /** What a network is trained by. */

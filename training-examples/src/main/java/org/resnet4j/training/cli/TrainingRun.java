@@ -18,6 +18,7 @@ import org.resnet4j.training.data.Dataset;
 import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.loop.Checkpoints;
+import org.resnet4j.training.loop.Engine;
 import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.MetricsFile;

@@ -42,6 +42,11 @@ public record BatchOptions(int batchSize, Augmentation augmentation, Mixing mixi
         Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory() / 8, OnBadImage.SKIP, false);
   }
 
+  public BatchOptions withBatchSize(int batchSize) {
+    return new BatchOptions(batchSize, augmentation, mixing, format, seed, sampling, threads, cacheBytes, onBadImage,
+        freesBatches);
+  }
+
   public BatchOptions withFormat(CNN2DFormat format) {
     return new BatchOptions(batchSize, augmentation, mixing, format, seed, sampling, threads, cacheBytes, onBadImage,
         freesBatches);

@@ -7,10 +7,18 @@ import org.resnet4j.training.data.ImageBatches;
 final class LocalSteps implements Steps {
   private static final double NANOS = 1e9;
 
-  private final ImageBatches batches;
+  /** What is done with a batch. */
+  @FunctionalInterface
+  interface Work {
+    void on(TrainingStep trained, DataSet batch, long step, long phaseStep);
+  }
 
-  LocalSteps(ImageBatches batches) {
+  private final ImageBatches batches;
+  private final Work work;
+
+  LocalSteps(ImageBatches batches, Work work) {
     this.batches = batches;
+    this.work = work;
   }
 
   @Override
@@ -39,7 +47,9 @@ final class LocalSteps implements Steps {
 
     @Override
     public void position(int epoch, int batch) {
-      batches.position(epoch, batch);
+      if (epoch != batches.epoch() || batch != batches.position()) {
+        batches.position(epoch, batch);
+      }
     }
 
     @Override
@@ -54,7 +64,7 @@ final class LocalSteps implements Steps {
       score.reset();
       boolean left = batch.numExamples() == 1 && batches.size() > 1; // one image has no variance for batch norm
       if (!left) {
-        trained.fit(batch, step, phaseStep);
+        work.on(trained, batch, step, phaseStep);
       }
       return new Taken(batches.position(), left ? 0 : 1, score.images(), score.lossSum(), score.right(),
           (System.nanoTime() - began) / NANOS);

@@ -1,5 +1,6 @@
 package org.resnet4j.training.loop;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -12,7 +13,8 @@ import java.util.stream.IntStream;
  * @param probabilities of those
  * @param loss the cross-entropy in nats, at most {@value #WORST_LOSS} (a float32 probability that underflowed)
  */
-public record Prediction(int index, int label, int[] top, float[] probabilities, double loss) {
+public record Prediction(int index, int label, int[] top, float[] probabilities, double loss)
+    implements Serializable {
   /** How many of the likeliest classes are kept. */
   public static final int KEPT = 5;
 
@@ -28,6 +30,11 @@ public record Prediction(int index, int label, int[] top, float[] probabilities,
       best[i] = probabilities[top[i]];
     }
     return new Prediction(index, label, top, best, Math.min(WORST_LOSS, -Math.log(probabilities[label])));
+  }
+
+  /** The same of an image at another place. */
+  public Prediction at(int place) {
+    return new Prediction(place, label, top, probabilities, loss);
   }
 
   /** The likeliest class. */

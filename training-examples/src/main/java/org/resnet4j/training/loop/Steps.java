@@ -1,12 +1,24 @@
 package org.resnet4j.training.loop;
 
+import java.util.function.Consumer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.training.data.ImageBatches;
 
 /** What takes a run's training steps: this process on images of its own, or many that work together. */
 public interface Steps {
   /** This process's steps on its own batches, whose labels are one-hot or mixtures of such. */
   static Steps of(ImageBatches images) {
-    return new LocalSteps(images);
+    return new LocalSteps(images, TrainingStep::fit);
+  }
+
+  /**
+   * This process's gradients, for somebody else's steps: nothing is updated.
+   *
+   * @param gradients told each batch's, as {@link TrainingStep#gradient} gives it
+   */
+  static Steps gradientsOf(ImageBatches images, Consumer<INDArray> gradients) {
+    return new LocalSteps(images,
+        (trained, batch, step, phaseStep) -> gradients.accept(trained.gradient(batch, step)));
   }
 
   /** The images of an epoch. */

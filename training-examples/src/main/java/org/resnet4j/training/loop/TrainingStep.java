@@ -19,6 +19,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.resnet4j.training.aid.GradientAccumulation;
 import org.resnet4j.training.aid.GradientClipping;
+import org.resnet4j.training.aid.GradientUpdate;
 import org.resnet4j.training.aid.LearningRates;
 import org.resnet4j.training.aid.UnregularizedDecay;
 import org.resnet4j.training.aid.UnregularizedDecay.Form;
@@ -108,13 +109,76 @@ public final class TrainingStep {
    * @param phaseStep of the phase, 0-based
    */
   public void fit(DataSet batch, long step, long phaseStep) {
-    Nd4j.getRandom().setSeed(new SplittableRandom(new SplittableRandom(plan.seed()).nextLong() + step).nextLong());
+    seed(step);
     rates.set(rate(phaseStep));
-    int parts = Math.min(plan.accumulate(), batch.numExamples() / 2); // norms need two images
-    if (parts > 1) {
-      accumulation.fit(graph, IntStream.range(0, parts).mapToObj(part -> part(batch, part, parts)).toList());
+    List<DataSet> parts = parts(batch);
+    if (parts.size() > 1) {
+      accumulation.fit(graph, parts);
     } else {
       graph.fit(batch);
+    }
+  }
+
+  private void seed(long step) {
+    Nd4j.getRandom().setSeed(new SplittableRandom(new SplittableRandom(plan.seed()).nextLong() + step).nextLong());
+  }
+
+  private List<DataSet> parts(DataSet batch) {
+    int parts = Math.min(plan.accumulate(), batch.numExamples() / 2); // norms need two images
+    return parts <= 1 ? List.of(batch)
+        : IntStream.range(0, parts).mapToObj(part -> part(batch, part, parts)).toList();
+  }
+
+  /**
+   * The sum of the gradients of a batch's images; of norms' running statistics, what the step would take from them.
+   * Nothing is updated. What is drawn follows from the plan's seed and the step alone.
+   *
+   * @param step of the run, 0-based
+   * @return the parameters' length and order; the graph's own array, or one that the next call writes over
+   * @see GradientUpdate
+   */
+  public INDArray gradient(DataSet batch, long step) {
+    seed(step);
+    List<DataSet> parts = parts(batch);
+    INDArray gradient = GradientUpdate.gradient(graph, parts.get(0));
+    if (parts.size() == 1) {
+      return gradient;
+    }
+    INDArray sum = gradient.dup();
+    for (DataSet part : parts.subList(1, parts.size())) {
+      sum.addi(GradientUpdate.gradient(graph, part));
+    }
+    GradientUpdate.scaleStatistics(graph, sum, 1.0 / parts.size());
+    return sum;
+  }
+
+  /**
+   * Takes a step by a gradient that was computed elsewhere.
+   *
+   * @param gradient as {@link #gradient} gives it, summed over all images; of running statistics, the mean
+   * @param images that it was summed over
+   * @param loss their mean loss
+   * @param phaseStep of the phase, 0-based
+   */
+  public void apply(INDArray gradient, int images, double loss, long phaseStep) {
+    rates.set(rate(phaseStep));
+    GradientUpdate.apply(graph, gradient, images, loss);
+  }
+
+  /**
+   * Goes on from another net's state.
+   *
+   * @param updater its state; null: none yet
+   * @param phaseStep that comes next, 0-based
+   */
+  public void goOnFrom(INDArray parameters, INDArray updater, long phaseStep) {
+    graph.setParams(parameters);
+    graph.getConfiguration().setIterationCount((int) phaseStep);
+    INDArray state = updaterState();
+    if (updater != null) {
+      state.assign(updater.reshape(state.shape()));
+    } else if (state != null) {
+      state.assign(0);
     }
   }
 
@@ -138,8 +202,8 @@ public final class TrainingStep {
     return phase.learningRate().valueAt((int) step, 0);
   }
 
-  /** The updater's state as it is. */
-  INDArray updaterState() {
+  /** The updater's state as it is; null if it has none. */
+  public INDArray updaterState() {
     return graph.getUpdater(true).getStateViewArray();
   }
 

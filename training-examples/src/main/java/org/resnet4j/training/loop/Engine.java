@@ -1,4 +1,4 @@
-package org.resnet4j.training.cli;
+package org.resnet4j.training.loop;
 
 import java.util.Locale;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -6,31 +6,30 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.resnet4j.engine.CompiledGraph;
 import org.resnet4j.engine.EngineOptions;
 import org.resnet4j.engine.OneDnn;
-import org.resnet4j.training.loop.Network;
 
 /** What computes a network. */
-enum Engine {
+public enum Engine {
   /** Deeplearning4j itself, in float32. */
   DL4J {
     @Override
-    Network open(ComputationGraph graph, EngineOptions options) {
+    public Network open(ComputationGraph graph, EngineOptions options) {
       return Network.of(graph);
     }
 
     @Override
-    ComputationGraph trained(ComputationGraph graph, EngineOptions options) {
+    public ComputationGraph trained(ComputationGraph graph, EngineOptions options) {
       return graph;
     }
   },
   /** The network compiled to oneDNN's kernels for this processor. */
   ONEDNN {
     @Override
-    Network open(ComputationGraph graph, EngineOptions options) {
+    public Network open(ComputationGraph graph, EngineOptions options) {
       return new Compiled(OneDnn.compile(graph, options));
     }
 
     @Override
-    ComputationGraph trained(ComputationGraph graph, EngineOptions options) {
+    public ComputationGraph trained(ComputationGraph graph, EngineOptions options) {
       return OneDnn.wrap(graph, options);
     }
   };
@@ -40,14 +39,14 @@ enum Engine {
    *
    * @param options for engines that have any
    */
-  abstract Network open(ComputationGraph graph, EngineOptions options);
+  public abstract Network open(ComputationGraph graph, EngineOptions options);
 
   /**
    * The graph ready to be trained; it may be a new one, which has taken over the given one's parameters.
    *
    * @param options for engines that have any
    */
-  abstract ComputationGraph trained(ComputationGraph graph, EngineOptions options);
+  public abstract ComputationGraph trained(ComputationGraph graph, EngineOptions options);
 
   /** As on the command line. */
   @Override
@@ -56,7 +55,7 @@ enum Engine {
   }
 
   /** A choice as it is typed. */
-  static String word(Enum<?> choice) {
+  public static String word(Enum<?> choice) {
     return choice.name().toLowerCase(Locale.ROOT);
   }
 

@@ -1,0 +1,17 @@
+package org.resnet4j.spark.training;
+
+import java.io.Serializable;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+
+/**
+ * All that a worker needs to know of a phase; sent once.
+ *
+ * @param id of the phase of a run, other than that of any other
+ * @param configuration the graph's, as JSON
+ * @param recipe in YAML
+ * @param phase of the recipe, 0-based
+ * @param preprocessing as JSON
+ */
+record PhaseJob(String id, String configuration, String recipe, int phase, long seed, Computing computing,
+                String[] classes, String preprocessing, CNN2DFormat format, Images images,
+                Shards shards, Averaging averaging) implements Serializable { }

@@ -1,0 +1,34 @@
+package org.resnet4j.spark.training;
+
+import java.io.Serializable;
+
+/**
+ * What workers came to in a round, one or the sum of several.
+ *
+ * @param values gradients, or parameters times the share; null if no worker had images
+ * @param updater its state times the share; null where it isn't averaged
+ * @param steps of the worker that took the most
+ * @param seconds of the worker that computed longest
+ * @param waited seconds of the worker that waited longest for images
+ */
+record RoundResult(float[] values, float[] updater, int steps, int images, double lossSum, int right,
+                   double seconds, double waited) implements Serializable {
+  static final RoundResult NOTHING = new RoundResult(null, null, 0, 0, 0, 0, 0, 0);
+
+  /** This one's arrays get the sum. */
+  RoundResult plus(RoundResult other) {
+    return new RoundResult(sum(values, other.values), sum(updater, other.updater), Math.max(steps, other.steps),
+        images + other.images, lossSum + other.lossSum, right + other.right, Math.max(seconds, other.seconds),
+        Math.max(waited, other.waited));
+  }
+
+  private static float[] sum(float[] one, float[] other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    for (int i = 0; i < one.length; i++) {
+      one[i] += other[i];
+    }
+    return one;
+  }
+}

@@ -1,0 +1,186 @@
+package org.resnet4j.spark.training;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.training.aid.GradientUpdate;
+import org.resnet4j.training.loop.Steps;
+import org.resnet4j.training.loop.TrainingStep;
+import org.resnet4j.training.recipe.Recipe;
+import org.resnet4j.zoo.image.Preprocessing;
+import scala.Tuple2;
+
+/** Steps that a cluster's workers take together. */
+public final class SparkSteps implements Steps {
+  /** So many results are summed in one place. */
+  private static final int FAN_IN = 32;
+  private static final double NANOS = 1e9;
+
+  private final JavaSparkContext spark;
+  private final Settings settings;
+  private final Shards shards;
+  private int phase;
+
+  /**
+   * What a run is.
+   *
+   * @param images to train on
+   * @param count of them
+   * @param workers one or more, whatever executors there are; a recipe's batch is shared out among them
+   * @param from the phase to begin with, 0-based
+   */
+  public record Settings(Recipe recipe, long seed, List<String> classes, Preprocessing preprocessing,
+                         CNN2DFormat format, Images images, int count, Computing computing, int workers,
+                         Averaging averaging, int from) { }
+
+  /**
+   * Steps of a run; workers are made when the first is taken.
+   *
+   * @throws ClusterException if the workers can't share batches and images out, or the recipe wants what they can't do
+   */
+  public SparkSteps(JavaSparkContext spark, Settings settings) {
+    this.spark = spark;
+    this.settings = settings;
+    int batch = settings.recipe().batch();
+    int workers = settings.workers();
+    if (batch % workers != 0 || batch / workers < 2) {
+      throw new ClusterException("Batch: expected a multiple of the " + workers + " workers, two images each or more,"
+          + " found " + batch + "; change --batch or --workers.");
+    }
+    if (settings.count() < batch) {
+      throw new ClusterException("Images: expected at least a batch of " + batch + ", so that no worker is without,"
+          + " found " + settings.count() + "; take fewer workers or a smaller batch.");
+    }
+    if (settings.averaging() instanceof Averaging.Parameters && settings.recipe().ema().isPresent()) {
+      throw new ClusterException("Recipe, ema: expected none where parameters are averaged, found one; leave it out, or"
+          + " average gradients.");
+    }
+    shards = new Shards(settings.count(), workers, batch / workers, settings.seed());
+    phase = settings.from() - 1;
+  }
+
+  @Override
+  public int images() {
+    return settings.count();
+  }
+
+  @Override
+  public int batch() {
+    return settings.recipe().batch();
+  }
+
+  @Override
+  public OfPhase begin(TrainingStep step) {
+    phase++;
+    return new Phase(step, new PhaseJob(UUID.randomUUID().toString(), step.graph().getConfiguration().toJson(),
+        settings.recipe().toYaml(), phase, settings.seed(), settings.computing(),
+        settings.classes().toArray(String[]::new), settings.preprocessing().toJson(), settings.format(),
+        settings.images(), shards, settings.averaging()));
+  }
+
+  private final class Phase implements OfPhase {
+    private final TrainingStep trained;
+    private final Averaging averaging;
+    private final Broadcast<PhaseJob> job;
+    private final JavaRDD<Integer> workers;
+    private int epoch;
+    private int batch;
+    private double waited;
+
+    Phase(TrainingStep trained, PhaseJob phaseJob) {
+      this.trained = trained;
+      averaging = phaseJob.averaging();
+      job = spark.broadcast(phaseJob);
+      // Cached, so that a worker stays where its images and its net are.
+      workers = spark.parallelize(IntStream.range(0, shards.workers()).boxed().toList(), shards.workers()).cache();
+    }
+
+    @Override
+    public void position(int epoch, int batch) {
+      this.epoch = epoch;
+      this.batch = batch;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return batch < shards.steps();
+    }
+
+    @Override
+    public Taken take(long step, long phaseStep, long most) {
+      long began = System.nanoTime();
+      int steps = (int) Math.min(Math.min(averaging.every(), shards.steps() - batch), most);
+      INDArray updater = averaging instanceof Averaging.Gradients ? null : trained.updaterState();
+      RoundResult result = round(new RoundState(flat(trained.graph().params()), updater == null ? null : flat(updater),
+          epoch, batch, steps, step, phaseStep, 1f / shards.active(batch)));
+      batch += steps;
+      if (result.steps() > 0) {
+        install(result, steps, phaseStep);
+      }
+      waited += result.waited();
+      return new Taken(batch, result.steps() == 0 ? 0 : steps, result.images(), result.lossSum(), result.right(),
+          (System.nanoTime() - began) / NANOS - result.waited());
+    }
+
+    private void install(RoundResult result, int steps, long phaseStep) {
+      try (INDArray values = Nd4j.createFromArray(result.values())) {
+        if (averaging instanceof Averaging.Gradients) {
+          GradientUpdate.scaleStatistics(trained.graph(), values, 1.0 / result.images());
+          trained.apply(values, result.images(), result.lossSum() / result.images(), phaseStep);
+          return;
+        }
+        INDArray updater = result.updater() == null ? null : Nd4j.createFromArray(result.updater());
+        trained.goOnFrom(values, updater, phaseStep + steps);
+      }
+    }
+
+    private RoundResult round(RoundState from) {
+      Broadcast<PhaseJob> phaseJob = job;
+      Broadcast<RoundState> state = spark.broadcast(from);
+      try {
+        return sum(workers.mapToPair(
+            worker -> new Tuple2<>(worker, Workers.take(phaseJob.value(), worker, state.value()))));
+      } finally {
+        state.destroy();
+      }
+    }
+
+    /** In the workers' order, for floats' sums depend on it; with many workers, in groups of neighbours first. */
+    private RoundResult sum(JavaPairRDD<Integer, RoundResult> results) {
+      List<RoundResult> summands = shards.workers() <= FAN_IN ? results.values().collect()
+          : results.mapToPair(one -> new Tuple2<>(one._1() / FAN_IN, one))
+              .groupByKey((shards.workers() + FAN_IN - 1) / FAN_IN)
+              .mapValues(SparkSteps::ordered).sortByKey().values().collect();
+      return summands.stream().reduce(RoundResult.NOTHING, RoundResult::plus);
+    }
+
+    @Override
+    public double waitedSeconds() {
+      return waited;
+    }
+
+    @Override
+    public void close() {
+      workers.unpersist(false);
+      job.destroy();
+    }
+  }
+
+  private static RoundResult ordered(Iterable<Tuple2<Integer, RoundResult>> group) {
+    return StreamSupport.stream(group.spliterator(), false).sorted(Comparator.comparing(Tuple2::_1)).map(Tuple2::_2)
+        .reduce(RoundResult.NOTHING, RoundResult::plus);
+  }
+
+  private static float[] flat(INDArray array) {
+    return array.reshape(array.length()).toFloatVector();
+  }
+}
