@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.resnet4j.training.data.DataException.Kind;
-import org.resnet4j.training.data.FolderLayout.Part;
 
 /** Images in memory become a data set: checked, split, with a fingerprint. */
 final class ArrayDataset {

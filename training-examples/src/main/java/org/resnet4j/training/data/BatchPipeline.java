@@ -1,7 +1,6 @@
 package org.resnet4j.training.data;
 
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -151,7 +150,7 @@ final class BatchPipeline {
       if (options.onBadImage() == OnBadImage.FAIL) {
         throw new DataException(DataException.Kind.BAD_IMAGE, e.getMessage(), e);
       }
-      skipped.put(index, new BadImage(Path.of(images.name(index)), e.reason()));
+      skipped.put(index, new BadImage(images.name(index), e.reason()));
       return false;
     }
   }

@@ -25,12 +25,14 @@ public final class DataException extends RuntimeException {
 
   private final Kind kind;
 
-  DataException(Kind kind, String sentence, Throwable cause) {
+  /** @param sentence what, where, expected, found, what to do */
+  public DataException(Kind kind, String sentence, Throwable cause) {
     super(sentence, cause);
     this.kind = kind;
   }
 
-  DataException(Kind kind, String sentence) {
+  /** Without a cause. */
+  public DataException(Kind kind, String sentence) {
     this(kind, sentence, null);
   }
 

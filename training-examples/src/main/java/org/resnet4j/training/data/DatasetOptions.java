@@ -51,7 +51,8 @@ public record DatasetOptions(HeldOut validation, long seed, OnBadImage onBadImag
     return new DatasetOptions(validation, seed, onBadImage, threads, progress, store, download);
   }
 
-  FolderOptions folder() {
+  /** Those of a folder, or of what is read by the same rules. */
+  public FolderOptions folder() {
     return FolderOptions.DEFAULT.withValidation(validation).withSeed(seed).withOnBadImage(onBadImage)
         .withThreads(threads).withProgress(progress);
   }

@@ -72,25 +72,21 @@ public final class Datasets {
   }
 
   private static Dataset folder(Path path, DatasetOptions options) {
-    ImageFolder folder;
+    ImageSet<Path> images;
     try {
-      folder = ImageFolder.open(path, options.folder());
+      images = ImageFolder.checked(path, options.folder());
     } catch (DataException e) {
       if (e.kind() == Kind.NO_CLASSES) {
         throw new DataException(Kind.UNKNOWN_DATA, e.getMessage() + ". " + UNDERSTOOD + ".", e);
       }
       throw e;
     }
-    boolean testValidates = folder.validation().isEmpty();
-    if (testValidates && folder.test().isEmpty()) {
-      throw new DataException(Kind.NO_VALIDATION, path + ": no images to validate on: hold some out, or add a folder "
-          + "val or test beside train");
-    }
-    ImageDecoder decoder = options.folder().decoder().withReader(OpenCvReader.orNone());
-    return new Dataset(path.toAbsolutePath().normalize().getFileName() + "", folder.classes(),
-        new FileImages(folder.train(), decoder),
-        new FileImages(testValidates ? folder.test() : folder.validation(), decoder),
-        new FileImages(testValidates ? List.of() : folder.test(), decoder), folder.fingerprint(), folder.bad(),
-        folder.warnings());
+    return images.dataset(path, path.toAbsolutePath().normalize().getFileName() + "",
+        part -> new FileImages(ImageFolder.labeled(part), decoder()));
+  }
+
+  /** What decodes checked images during training, wherever they come from. */
+  public static ImageDecoder decoder() {
+    return FolderOptions.DEFAULT.decoder().withReader(OpenCvReader.orNone());
   }
 }

@@ -7,7 +7,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.resnet4j.training.data.FolderLayout.Part;
 
 /** SHA-256 over what a run's outcome depends on; names and places of files are not among that, their order is. */
 final class Fingerprint {

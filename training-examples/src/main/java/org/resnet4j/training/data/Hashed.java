@@ -6,4 +6,4 @@ package org.resnet4j.training.data;
  * @param image by which it is found: a path, or an index
  * @param hash hexadecimal
  */
-record Hashed<T extends Comparable<? super T>>(T image, int label, String hash) { }
+public record Hashed<T extends Comparable<? super T>>(T image, int label, String hash) { }

@@ -1,6 +1,5 @@
 package org.resnet4j.training.data;
 
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,30 +8,32 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.resnet4j.training.data.DataException.Kind;
-import org.resnet4j.training.data.FolderLayout.ImageFile;
-import org.resnet4j.zoo.image.ImageException;
 
-/** Decodes every file in full, as only that finds truncated and damaged ones, and hashes its bytes. */
-final class ImageScan {
-  /** One of hash and bad is null. */
-  record Result(ImageFile file, String hash, BadImage bad) { }
-
-  private final List<ImageFile> files;
+/** Checks every file in threads of this machine. */
+public final class ImageScan<P> {
+  private final List<P> files;
+  private final Function<P, CheckedImage> check;
   private final FolderOptions options;
-  private final Result[] results;
+  private final CheckedImage[] results;
   private final AtomicInteger next = new AtomicInteger();
   private int done;
 
-  private ImageScan(List<ImageFile> files, FolderOptions options) {
+  private ImageScan(List<P> files, Function<P, CheckedImage> check, FolderOptions options) {
     this.files = files;
+    this.check = check;
     this.options = options;
-    results = new Result[files.size()];
+    results = new CheckedImage[files.size()];
   }
 
-  /** The results in the order of the files. */
-  static List<Result> run(List<ImageFile> files, FolderOptions options) {
-    ImageScan scan = new ImageScan(files, options);
+  /**
+   * The results in the order of the files. What {@code check} throws ends the scan.
+   *
+   * @param options say how many threads, and who hears how far it is
+   */
+  public static <P> List<CheckedImage> run(List<P> files, Function<P, CheckedImage> check, FolderOptions options) {
+    ImageScan<P> scan = new ImageScan<>(files, check, options);
     ExecutorService workers = Executors.newFixedThreadPool(options.threads());
     try {
       List<Future<?>> running = new ArrayList<>();
@@ -59,24 +60,12 @@ final class ImageScan {
   private void work() {
     int i;
     while ((i = next.getAndIncrement()) < results.length && !Thread.currentThread().isInterrupted()) {
-      results[i] = check(files.get(i));
+      results[i] = check.apply(files.get(i));
       report();
     }
   }
 
   private synchronized void report() {
     options.progress().scanned(++done, results.length);
-  }
-
-  private Result check(ImageFile file) {
-    try {
-      byte[] content = options.decoder().readBytes(file.path());
-      options.decoder().decode(content, file.path().toString());
-      MessageDigest digest = Fingerprint.sha256();
-      digest.update(content);
-      return new Result(file, Fingerprint.hex(digest), null);
-    } catch (ImageException e) {
-      return new Result(file, null, new BadImage(file.path(), e.reason()));
-    }
   }
 }

@@ -16,18 +16,19 @@ final class Quarantine {
   static List<BadImage> move(Path folder, List<BadImage> bad) {
     Path data = folder.toAbsolutePath().normalize();
     Path quarantine = data.resolveSibling("quarantine").resolve(data.getFileName());
-    List<BadImage> moved = new ArrayList<>();
+    List<BadImage> quarantined = new ArrayList<>();
     for (BadImage image : bad) {
-      Path target = quarantine.resolve(data.relativize(image.file().toAbsolutePath().normalize()));
+      Path target = quarantine.resolve(data.relativize(Path.of(image.file()).toAbsolutePath().normalize()));
       try {
-        moved.add(new BadImage(image.file(), image.reason() + " (moved to " + moveToFreeName(image.file(), target)
-            + ")"));
+        Path moved = moveToFreeName(Path.of(image.file()), target);
+        quarantined.add(new BadImage(image.file(), image.reason() + " (moved to " + moved + ")"));
       } catch (IOException e) {
         throw new DataException(Kind.UNREADABLE, image.file() + ": cannot be moved to " + target + " (" + e.getMessage()
-            + "); may this user write there? " + moved.size() + " of " + bad.size() + " bad images were moved", e);
+            + "); may this user write there? " + quarantined.size() + " of " + bad.size()
+            + " bad images were moved", e);
       }
     }
-    return List.copyOf(moved);
+    return List.copyOf(quarantined);
   }
 
   private static Path moveToFreeName(Path file, Path target) throws IOException {

@@ -1,9 +1,10 @@
 package org.resnet4j.training.data;
 
 import java.awt.image.BufferedImage;
+import java.io.Serializable;
 
-/** Some images of a source, in an order of its own. */
-final class SelectedImages implements ImageSource {
+/** Some images of a source, in an order of its own; serializable if that source is. */
+final class SelectedImages implements ImageSource, Serializable {
   private final ImageSource images;
   private final int[] indices;
 

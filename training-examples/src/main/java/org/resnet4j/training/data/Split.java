@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.resnet4j.training.data.DataException.Kind;
-import org.resnet4j.training.data.FolderLayout.Part;
 
 /**
  * A stratified split: of every class the same share, all copies of an image on one side, the same for the same seed.

@@ -177,12 +177,12 @@ class ImageFolderTest {
     assertEquals(10, folder.train().size() + folder.validation().size());
     assertEquals(5, folder.bad().size());
     assertEquals(List.of("empty.jpg", "link.png", "text.jpg", "cut.png", "huge.png"),
-        folder.bad().stream().map(bad -> bad.file().getFileName().toString()).toList());
+        folder.bad().stream().map(bad -> Path.of(bad.file()).getFileName().toString()).toList());
     assertTrue(folder.bad().get(0).reason().contains("zero bytes"), folder.bad().toString());
     assertTrue(folder.bad().get(2).reason().contains("not an image"), folder.bad().toString());
     assertTrue(folder.bad().get(3).reason().contains("ends before"), folder.bad().toString());
     assertTrue(folder.bad().get(4).reason().contains("100000 x 100000"), folder.bad().toString());
-    assertTrue(folder.bad().stream().allMatch(bad -> Files.exists(bad.file(),
+    assertTrue(folder.bad().stream().allMatch(bad -> Files.exists(Path.of(bad.file()),
         java.nio.file.LinkOption.NOFOLLOW_LINKS)));
   }
 

@@ -65,7 +65,11 @@ public record ImageDecoder(long maxBytes, long maxPixels, PixelReader reader) {
 
   /** Reads the stream to its end; closing it is the caller's. */
   public BufferedImage decode(InputStream stream, String name) {
-    return decode(readBytes(stream, name), name);
+    try {
+      return decode(readBytes(stream, name), name);
+    } catch (IOException e) {
+      throw ImageException.unreadable(name, e);
+    }
   }
 
   /** The content of a file within the limit, for those who need it twice. */
@@ -76,26 +80,21 @@ public record ImageDecoder(long maxBytes, long maxPixels, PixelReader reader) {
     try (InputStream stream = Files.newInputStream(file)) {
       return readBytes(stream, file.toString());
     } catch (IOException e) {
-      throw unreadable(file.toString(), e);
+      throw ImageException.unreadable(file.toString(), e);
     }
   }
 
-  private byte[] readBytes(InputStream stream, String name) {
-    try {
-      byte[] bytes = stream.readNBytes((int) maxBytes + 1);
-      if (bytes.length > maxBytes) {
-        throw new ImageException(Kind.TOO_LARGE, name, "the file has more than " + maxBytes
-            + " bytes: scale the image down, or raise the limit");
-      }
-      return bytes;
-    } catch (IOException e) {
-      throw unreadable(name, e);
+  /**
+   * A stream's content within the limit. Unlike elsewhere here, failing to read is not the image's fault: on a network
+   * it may work the next time.
+   */
+  public byte[] readBytes(InputStream stream, String name) throws IOException {
+    byte[] bytes = stream.readNBytes((int) maxBytes + 1);
+    if (bytes.length > maxBytes) {
+      throw new ImageException(Kind.TOO_LARGE, name, "the file has more than " + maxBytes
+          + " bytes: scale the image down, or raise the limit");
     }
-  }
-
-  private static ImageException unreadable(String name, IOException e) {
-    return new ImageException(Kind.UNREADABLE, name, "cannot be read (" + e.getClass().getSimpleName()
-        + "): does it exist, and may this user read it?", e);
+    return bytes;
   }
 
   /**

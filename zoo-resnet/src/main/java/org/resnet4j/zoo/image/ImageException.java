@@ -1,5 +1,7 @@
 package org.resnet4j.zoo.image;
 
+import java.io.IOException;
+
 /** An image that can't become pixels: which one, why, and what to do about it. */
 public final class ImageException extends RuntimeException {
 
@@ -32,6 +34,12 @@ public final class ImageException extends RuntimeException {
 
   ImageException(Kind kind, String where, String sentence) {
     this(kind, where, sentence, null);
+  }
+
+  /** An image that a file system refuses to hand out. */
+  public static ImageException unreadable(String where, IOException cause) {
+    return new ImageException(Kind.UNREADABLE, where, "cannot be read (" + cause.getClass().getSimpleName()
+        + "): does it exist, and may this user read it?", cause);
   }
 
   public Kind kind() {
