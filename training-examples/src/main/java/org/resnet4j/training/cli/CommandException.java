@@ -1,16 +1,18 @@
 package org.resnet4j.training.cli;
 
 /** A command can't go on; the message is the sentence that the user reads. */
-final class CommandException extends RuntimeException {
+public final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final ExitCode exitCode;
 
-  CommandException(ExitCode exitCode, String message) {
+  /** @param message ends with a full stop */
+  public CommandException(ExitCode exitCode, String message) {
     super(message);
     this.exitCode = exitCode;
   }
 
-  ExitCode exitCode() {
+  /** What the process ends with. */
+  public ExitCode exitCode() {
     return exitCode;
   }
 }

@@ -1,11 +1,11 @@
 package org.resnet4j.training.cli;
 
 /** Text of strangers, such as file names, for a terminal or a log. */
-final class Printable {
+public final class Printable {
   private Printable() {}
 
   /** The text with control characters (escape sequences, line breaks) as question marks. */
-  static String of(Object text) {
+  public static String of(Object text) {
     return text.toString().replaceAll("\\p{Cc}", "?");
   }
 }

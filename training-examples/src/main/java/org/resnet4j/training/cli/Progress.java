@@ -12,7 +12,7 @@ import org.resnet4j.training.report.Report;
 /**
  * How far a task is, on standard error: a bar on a terminal; elsewhere (a log, a pipe) a plain line every few seconds.
  */
-interface Progress extends AutoCloseable {
+public interface Progress extends AutoCloseable {
   /** So many more are done; {@code detail} is shown instead of the task's own time left, unless empty. */
   void step(long more, String detail);
 
