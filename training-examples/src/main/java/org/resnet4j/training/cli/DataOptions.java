@@ -9,7 +9,6 @@ import org.resnet4j.training.data.BadImage;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.Dataset;
 import org.resnet4j.training.data.DatasetOptions;
-import org.resnet4j.training.data.Datasets;
 import org.resnet4j.training.data.FolderOptions;
 import org.resnet4j.training.data.HeldOut;
 import org.resnet4j.training.data.ImageBatches;
@@ -58,11 +57,11 @@ final class DataOptions {
   }
 
   /** Data to train on: a folder's images are each checked once, with progress; what is wrong is told. */
-  Dataset open(HeldOut validation, long seed, PrintStream err) {
+  Dataset open(Site site, HeldOut validation, long seed, PrintStream err) {
     check();
     Dataset dataset;
     try (ScanProgress progress = new ScanProgress(err); DownloadProgress download = new DownloadProgress(err)) {
-      dataset = Datasets.open(data, DatasetOptions.standard().withValidation(validation).withSeed(seed)
+      dataset = site.open(data, DatasetOptions.standard().withValidation(validation).withSeed(seed)
           .withOnBadImage(onBadImage).withThreads(readers()).withProgress(progress).withDownload(download));
     }
     tell(dataset.warnings(), dataset.bad(), err);

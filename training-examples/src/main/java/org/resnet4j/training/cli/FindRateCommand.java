@@ -95,7 +95,7 @@ final class FindRateCommand implements Callable<Integer> {
 
   private LearningRateCurve curve(Recipe recipe, FinderOptions options) throws IOException {
     Chosen computing = compute.choose(main.err()).withThreads(data.threads);
-    Dataset dataset = data.open(RecipePlan.heldOut(recipe.validation()), seed, main.err());
+    Dataset dataset = data.open(main.site(), RecipePlan.heldOut(recipe.validation()), seed, main.err());
     StartingPoint start = source.pretrained() ? StartingPoint.pretrained(source, dataset, main.err())
         : StartingPoint.random(source, recipe, dataset, RunOptions.networkSeed(seed));
     List<String> classes = start.network().classes().orElseThrow();

@@ -127,7 +127,7 @@ final class FinetuneCommand implements Callable<Integer> {
             "--head-epochs is for weights to start from; without, everything is trained from the start.");
       }
     }
-    run.check(data);
+    run.check();
     TrainingJob job;
     try {
       Recipe recipe = source.pretrained() ? recipe(Optional.empty(), true, true)

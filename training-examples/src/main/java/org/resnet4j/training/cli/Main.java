@@ -58,9 +58,17 @@ public final class Main implements Runnable {
   private final PrintStream out;
   private final PrintStream err;
 
-  private Main(PrintStream out, PrintStream err) {
+  private final Site site;
+
+  private Main(PrintStream out, PrintStream err, Site site) {
     this.out = out;
     this.err = err;
+    this.site = site;
+  }
+
+  /** Where images are, results go, and steps are computed. */
+  Site site() {
+    return site;
   }
 
   /** Where results go. */
@@ -101,7 +109,12 @@ public final class Main implements Runnable {
    * @return the exit code
    */
   public static int run(PrintStream out, PrintStream err, String... arguments) {
-    Main main = new Main(out, err);
+    return run(out, err, Site.HERE, arguments);
+  }
+
+  /** Runs a command whose images, results and steps are elsewhere. */
+  public static int run(PrintStream out, PrintStream err, Site site, String... arguments) {
+    Main main = new Main(out, err, site);
     CommandLine commandLine = new CommandLine(main)
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))

@@ -1,6 +1,5 @@
 package org.resnet4j.training.cli;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import picocli.CommandLine.Mixin;
@@ -10,7 +9,7 @@ import picocli.CommandLine.Option;
 final class RunOptions {
   @Option(names = "--out", paramLabel = "FOLDER", required = true,
       description = "Where the model, metrics.csv, pictures and report.html go; new or empty.")
-  Path out;
+  String out;
 
   @Option(names = "--overwrite", description = "Replace an earlier run in --out, when the new one is through.")
   boolean overwrite;
@@ -32,13 +31,10 @@ final class RunOptions {
   PageOptions page;
 
   /** @throws CommandException if a value makes no sense */
-  void check(DataOptions data) {
+  void check() {
     page.check();
     if (!(checkpointMinutes > 0)) {
       throw new CommandException(ExitCode.USAGE, "--checkpoint-minutes is above 0; found " + checkpointMinutes + ".");
-    }
-    if (out.toAbsolutePath().normalize().startsWith(Path.of(data.data).toAbsolutePath().normalize())) {
-      throw new CommandException(ExitCode.USAGE, "--out lies inside --data, where it would be taken for a class.");
     }
   }
 

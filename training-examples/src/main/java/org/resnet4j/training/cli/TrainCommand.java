@@ -39,7 +39,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     compute.check();
     data.check();
-    run.check(data);
+    run.check();
     Recipe read = recipe.read(data, source);
     Recipe chosen = epochs == null ? read : read.withEpochs(epochs);
     main.startBackend();

@@ -8,22 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.training.board.DashBoard;
-import org.resnet4j.training.augment.FlippedPrediction;
 import org.resnet4j.training.cli.ComputeOptions.Chosen;
 import org.resnet4j.training.cli.ModelSource.Loaded;
+import org.resnet4j.training.cli.Site.Crew;
+import org.resnet4j.training.cli.Site.Tested;
+import org.resnet4j.training.cli.Site.Work;
 import org.resnet4j.training.data.Dataset;
-import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.loop.Checkpoints;
-import org.resnet4j.training.loop.Engine;
 import org.resnet4j.training.loop.EpochMetrics;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.MetricsFile;
-import org.resnet4j.training.loop.Network;
-import org.resnet4j.training.loop.Steps;
 import org.resnet4j.training.loop.Trainer;
 import org.resnet4j.training.loop.TrainingObserver;
 import org.resnet4j.training.loop.TrainingPhase;
@@ -31,7 +28,6 @@ import org.resnet4j.training.loop.TrainingPlan;
 import org.resnet4j.training.loop.TrainingResult;
 import org.resnet4j.training.loop.TrainingResult.End;
 import org.resnet4j.training.loop.TrainingState;
-import org.resnet4j.training.loop.Validation;
 import org.resnet4j.training.recipe.Recipe;
 import org.resnet4j.training.recipe.RecipePlan;
 import org.resnet4j.training.report.Report;
@@ -55,6 +51,7 @@ final class TrainingRun {
   private RunRecord record;
   private Chosen chosen;
   private TrainingPlan plan;
+  private Crew crew;
 
   TrainingRun(TrainingJob job) {
     this.job = job;
@@ -63,7 +60,8 @@ final class TrainingRun {
 
   /** Runs it; the exit code. */
   int run() throws IOException {
-    out = OutputFolder.prepare(job.run().out, job.run().overwrite, job.run().resume);
+    out = OutputFolder.prepare(site().folder(job.run().out, job.data().data), job.run().overwrite,
+        job.run().resume);
     checkpoints = new Checkpoints(out.work().resolve(OutputFolder.CHECKPOINTS));
     Optional<RunRecord> begun = job.run().resume && Files.exists(out.work().resolve(RunRecord.FILE))
         ? Optional.of(RunRecord.read(out.work())) : Optional.empty();
@@ -74,7 +72,7 @@ final class TrainingRun {
     }
     chosen = job.compute().choose(err).withThreads(job.data().threads);
     job.compute().warnOfSlowness(chosen, err);
-    dataset = job.data().open(RecipePlan.heldOut(job.recipe().validation()), job.run().seed, err);
+    dataset = job.data().open(site(), RecipePlan.heldOut(job.recipe().validation()), job.run().seed, err);
     warnings.addAll(dataset.warnings());
     start();
     if (begun.isPresent()) {
@@ -91,16 +89,22 @@ final class TrainingRun {
     }
     err.printf("Training on %d images of %d classes, validating on %d.%n", train.size(), classes.size(),
         validation.size());
-    TrainingResult result;
-    try (ImageBatches training = new ImageBatches(train, classes, network.preprocessing(),
-            RecipePlan.batches(recipe, job.run().seed).withFormat(network.format()).withThreads(job.data().readers())
-                .withOnBadImage(job.data().onBadImage));
-        ImageBatches validating = job.data().evaluation(validation, classes, network, evaluationBatch())) {
-      estimateMemory(training, validating);
-      result = train(state, training, validating);
-      training.skipped().forEach(bad -> warnings.add("Left out during training: " + bad.file()));
+    try (Crew hired = site().crew(new Work(recipe, state.map(from -> from.place().phase()).orElse(0), plan,
+        network.graph(), job.run().seed, classes, network.preprocessing(), network.format(), train, validation,
+        job.data().readers(), job.data().onBadImage, chosen.engine(), chosen.options()), err::println)) {
+      crew = hired;
+      if (crew.engine() != chosen.engine()) {
+        job.compute().refuse("oneDNN can't train this network, as is said above.");
+        chosen = new Chosen(crew.engine(), chosen.options());
+      }
+      TrainingResult result = train(state, train.size(), validation.size());
+      crew.skipped().forEach(bad -> warnings.add("Left out during training: " + bad.file()));
+      return ended(result);
     }
-    return ended(result);
+  }
+
+  private Site site() {
+    return job.main().site();
   }
 
   /** The network, and the recipe for it, which is shown. */
@@ -150,30 +154,24 @@ final class TrainingRun {
     AtomicFiles.write(out.work().resolve(OutputFolder.RECIPE), Content.of(recipe.toYaml()));
   }
 
-  private int evaluationBatch() {
-    return Math.max(1, recipe.batch() / recipe.accumulate());
-  }
-
-  private TrainingResult train(Optional<TrainingState> state, ImageBatches training, ImageBatches validating)
-      throws IOException {
+  private TrainingResult train(Optional<TrainingState> state, int training, int validating) throws IOException {
     List<EpochMetrics> behind = state.map(TrainingState::epochs).orElse(List.of());
-    TrainingProgress progress = new TrainingProgress(training.size(), validating.size(),
+    TrainingProgress progress = new TrainingProgress(training, validating,
         new MetricsFile(out.work().resolve(OutputFolder.METRICS), behind), this::save, job.compute().profile, err);
-    Validation validation = Validation.on(network.classes().orElseThrow(), validating, this::predicting);
     Optional<DashBoard> page = job.run().page.start(err);
     try (StopSignal signal = new StopSignal(err); BoardLog board = new BoardLog(out.work(),
         state.map(from -> from.place().step()).orElse(-1L), record.recipe())) {
-      List<TrainingObserver> observers = new ArrayList<>(List.of(progress, board));
-      page.ifPresent(shown -> observers.add(reporting(shown, training.size())));
-      Trainer trainer = new Trainer(plan, TrainingObserver.of(observers)).on(chosen::trained)
+      List<TrainingObserver> observers = new ArrayList<>(List.of(progress, board, new Sent(site())));
+      page.ifPresent(shown -> observers.add(reporting(shown, training)));
+      Trainer trainer = new Trainer(plan, TrainingObserver.of(observers)).on(crew::trained)
           .checkpointed(checkpoints, job.run().checkpointEvery())
           .stoppedWhen(signal::asked);
       TrainingResult result;
       if (state.isPresent()) {
         err.println("Going on after step " + state.get().place().step() + ".");
-        result = trainer.resume(state.get(), network.graph(), Steps.of(training), validation);
+        result = trainer.resume(state.get(), network.graph(), crew.steps(), crew.validation());
       } else {
-        result = trainer.train(network.graph(), Steps.of(training), validation);
+        result = trainer.train(network.graph(), crew.steps(), crew.validation());
       }
       progress.close();
       if (result.end() == End.STOPPED) {
@@ -208,11 +206,6 @@ final class TrainingRun {
     };
   }
 
-  private Network predicting(ComputationGraph graph) {
-    Network network = Network.of(graph);
-    return recipe.testFlip() ? new FlippedPrediction(network, this.network.format()) : network;
-  }
-
   private void sayWhatIsKept() {
     boolean model = Files.exists(AtomicFiles.current(out.work(), SavedModel.WEIGHTS));
     err.println(checkpoints.any() ? "Stopped. The same command with --resume goes on from the last checkpoint in "
@@ -244,20 +237,14 @@ final class TrainingRun {
     boolean tested = dataset.test().size() > 0;
     List<String> classes = network.classes().orElseThrow();
     ImageSource images = ClassNames.relabel(tested ? dataset.test() : dataset.validation(), dataset.classes(), classes);
-    List<Integer> seen = new ArrayList<>();
-    Evaluation evaluation;
-    Network opened = chosen.open(result.graph());
-    try (Network computed = recipe.testFlip() ? new FlippedPrediction(opened, network.format()) : opened;
-        ImageBatches batches = job.data().evaluation(images, classes, network, evaluationBatch());
-        Progress progress = Progress.start("Evaluating", images.size(), err)) {
-      evaluation = Evaluation.of(computed, classes, batches, n -> {
-        IntStream.of(batches.lastBatch()).forEach(seen::add);
-        progress.step(n, "");
-      });
+    Tested measured;
+    try (Progress progress = Progress.start("Evaluating", images.size(), err)) {
+      measured = crew.test(result.graph(), images, n -> progress.step(n, ""));
     }
+    Evaluation evaluation = measured.evaluation();
     String part = tested ? "test" : "validation";
     RunReport report = new RunReport(job, recipe, chosen, dataset, network, result, best);
-    report.write(part, evaluation, images.selected(seen.stream().mapToInt(i -> i).toArray()), warnings, out.work());
+    report.write(part, evaluation, images.selected(measured.images()), warnings, out.work());
     String summary = String.format(Locale.ROOT, "%s epoch %d of %d: validation accuracy %.2f %%",
         plan.keepsLast() ? "Last" : "Best", best.epoch(), result.epochs().get(result.epochs().size() - 1).epoch(), 100 * best.validationAccuracy());
     if (result.end() != End.DIVERGED) {
@@ -265,24 +252,9 @@ final class TrainingRun {
           evaluation.count())).write(out.work());
     }
     out.publish();
+    site().written();
     job.main().out().printf(Locale.ROOT, "%s%nOn the %s images:%n%s%nModel, figures and report: %s%n", summary, part,
         evaluation, out.target());
-  }
-
-  /** Tells it, and goes on without the engine where that can't train the network. */
-  private void estimateMemory(ImageBatches train, ImageBatches validation) {
-    if (chosen.engine() == Engine.DL4J) {
-      return;
-    }
-    int part = (int) Math.ceil((double) Math.min(recipe.batch(), train.size()) / recipe.accumulate());
-    Optional<TrainingMemory> memory = TrainingMemory.of(chosen, network.graph(), plan,
-        network.preprocessing().shape(part, network.format()), train, validation);
-    if (memory.isEmpty()) {
-      job.compute().refuse("oneDNN can't train this network, as is said above.");
-      chosen = new Chosen(Engine.DL4J, chosen.options());
-    } else {
-      err.println("Memory: " + memory.get() + ".");
-    }
   }
 
   private void save(ComputationGraph graph) {
