@@ -1,5 +1,6 @@
 package org.resnet4j.training.data;
 
+import java.io.Serializable;
 import java.security.MessageDigest;
 import org.resnet4j.zoo.image.ImageDecoder;
 import org.resnet4j.zoo.image.ImageException;
@@ -10,7 +11,7 @@ import org.resnet4j.zoo.image.ImageException;
  * @param hash the SHA-256 of a good one's content, hexadecimal
  * @param bad why it isn't one
  */
-public record CheckedImage(String hash, BadImage bad) {
+public record CheckedImage(String hash, BadImage bad) implements Serializable {
 
   /** Decodes the content in full, as only that finds truncated and damaged ones, and hashes it. */
   public static CheckedImage of(byte[] content, String file, ImageDecoder decoder) {

@@ -51,7 +51,7 @@ public record FolderLayout<P extends Comparable<? super P>>(P root, List<String>
   }
 
   /** @throws DataException naming the classes that are not among the labels */
-  static void requireEveryClass(Object root, List<String> classes, Set<Integer> labels, String otherwise) {
+  public static void requireEveryClass(Object root, List<String> classes, Set<Integer> labels, String otherwise) {
     List<String> missing = classes.stream().filter(name -> !labels.contains(classes.indexOf(name))).toList();
     if (!missing.isEmpty()) {
       throw new DataException(Kind.EMPTY_CLASS, root + ": class " + ImageSet.first(missing) + " has " + otherwise);

@@ -1,0 +1,2 @@
+/** Commands for {@code spark-submit}. */
+package org.resnet4j.spark.cli;

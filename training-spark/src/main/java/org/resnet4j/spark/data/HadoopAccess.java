@@ -1,0 +1,108 @@
+package org.resnet4j.spark.data;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
+import org.resnet4j.training.data.DataException;
+import org.resnet4j.training.data.DataException.Kind;
+import org.resnet4j.zoo.image.ImageDecoder;
+import org.resnet4j.zoo.image.ImageException;
+
+/**
+ * Opens Hadoop's file systems, on the driver and on executors alike: it takes the settings along. (Spark's own class for
+ * that is marked unstable.)
+ */
+public final class HadoopAccess implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private transient Configuration configuration;
+
+  /** With these settings, as Spark's {@code JavaSparkContext.hadoopConfiguration()} has them. */
+  public HadoopAccess(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /** The settings themselves. */
+  public Configuration configuration() {
+    return configuration;
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    configuration.write(out);
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException {
+    // Its defaults came along, too: this machine's aren't asked.
+    configuration = new Configuration(false);
+    configuration.readFields(in);
+  }
+
+  /** @throws DataException if there is no such file system, or it doesn't answer */
+  public FileSystem fileSystem(Path path) {
+    try {
+      return path.getFileSystem(configuration);
+    } catch (IOException | IllegalArgumentException e) {
+      throw unreachable(path, e);
+    }
+  }
+
+  /** With scheme and host, as messages name it and executors find it. */
+  public Path qualified(Path path) {
+    try {
+      return fileSystem(path).makeQualified(path);
+    } catch (IllegalArgumentException e) {
+      throw unreachable(path, e);
+    }
+  }
+
+  static DataException unreachable(Path path, Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    String message = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    return new DataException(Kind.UNREADABLE, path + ": cannot be reached (" + root.getClass().getSimpleName() + ": "
+        + message + "); is the address right, does the cluster know this file system, may this user read there?", e);
+  }
+
+  /**
+   * An image file's content.
+   *
+   * @throws ImageException if it isn't there, may not be read, or is too large: that stays so
+   * @throws DataException if the file system fails: a network may do better the next time, so that an image isn't to be
+   *     left out for it; Spark then runs the task again
+   */
+  byte[] read(Path file, ImageDecoder decoder) {
+    String name = file.toString();
+    if (isLocal(file) && !Files.isRegularFile(local(file))) {
+      throw ImageException.unreadable(name, new NoSuchFileException(name)); // a pipe would be waited for
+    }
+    try (FSDataInputStream in = fileSystem(file).open(file)) {
+      return decoder.readBytes(in, name);
+    } catch (FileNotFoundException | AccessControlException | AccessDeniedException | ChecksumException e) {
+      throw ImageException.unreadable(name, e);
+    } catch (IOException e) {
+      throw unreachable(file, e);
+    }
+  }
+
+  /** Whether it is one of this machine's files. */
+  static boolean isLocal(Path qualified) {
+    return "file".equals(qualified.toUri().getScheme());
+  }
+
+  static java.nio.file.Path local(Path qualified) {
+    return java.nio.file.Path.of(qualified.toUri().getPath());
+  }
+}
