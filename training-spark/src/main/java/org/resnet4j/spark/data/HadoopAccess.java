@@ -12,6 +12,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
 import org.resnet4j.training.data.DataException;
@@ -88,7 +89,9 @@ public final class HadoopAccess implements Serializable {
     if (isLocal(file) && !Files.isRegularFile(local(file))) {
       throw ImageException.unreadable(name, new NoSuchFileException(name)); // a pipe would be waited for
     }
-    try (FSDataInputStream in = fileSystem(file).open(file)) {
+    FileSystem files = fileSystem(file);
+    // The one with checksums refuses names with a colon.
+    try (FSDataInputStream in = (files instanceof LocalFileSystem local ? local.getRaw() : files).open(file)) {
       return decoder.readBytes(in, name);
     } catch (FileNotFoundException | AccessControlException | AccessDeniedException | ChecksumException e) {
       throw ImageException.unreadable(name, e);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -133,6 +134,9 @@ public final class HadoopDatasets {
     FileSystem files = access.fileSystem(file);
     try (InputStream in = files.open(file)) {
       return PackIndexFormat.read(in, files.getFileStatus(file).getLen(), file.toString());
+    } catch (ChecksumException e) {
+      throw new DataException(Kind.BAD_FILE, file + ": the index is damaged, as the file system's own checksums tell;"
+          + " copy the whole folder again, or pack the images again", e);
     }
   }
 
