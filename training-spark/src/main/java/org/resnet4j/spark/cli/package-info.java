@@ -1,2 +1,2 @@
-/** Commands for {@code spark-submit}. */
+/** What {@code spark-submit} runs: results on standard output, messages and Spark's log on standard error. */
 package org.resnet4j.spark.cli;

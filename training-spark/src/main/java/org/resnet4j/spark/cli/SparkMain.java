@@ -1,0 +1,106 @@
+package org.resnet4j.spark.cli;
+
+import java.io.PrintStream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.resnet4j.spark.cluster.ClusterSettings;
+import org.resnet4j.training.cli.CommandException;
+import org.resnet4j.training.cli.CommandRunner;
+import org.resnet4j.training.cli.ExitCode;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The entry of {@code spark-submit --class org.resnet4j.spark.cli.SparkMain training-spark-...-all.jar COMMAND}. */
+@Command(
+    name = "resnet4j-spark",
+    description = "Residual networks on a Spark cluster.",
+    subcommands = {DoctorCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = SparkMain.Version.class,
+    scope = ScopeType.INHERIT)
+public final class SparkMain implements Runnable {
+  private static final String MORE_MEMORY = "give more with --conf spark.executor.memoryOverhead=... (workers) or"
+      + " --driver-memory (this process).";
+
+  @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show stack traces.")
+  private boolean verbose;
+
+  @CommandLine.Spec
+  private CommandLine.Model.CommandSpec spec;
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private SparkMain(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Where results go. */
+  PrintStream out() {
+    return out;
+  }
+
+  /** Where progress and messages go. */
+  PrintStream err() {
+    return err;
+  }
+
+  /**
+   * The cluster that {@code spark-submit} named, with what workers need; the caller closes it.
+   *
+   * @throws CommandException if none was named
+   */
+  JavaSparkContext connect(String application) {
+    SparkConf conf = new SparkConf().setIfMissing("spark.app.name", application);
+    if (!conf.contains("spark.master")) {
+      throw new CommandException(ExitCode.USAGE, "No cluster is named: run it by spark-submit --master"
+          + " spark://HOST:7077 (or yarn, k8s://..., or local[4] to try).");
+    }
+    ClusterSettings.limitDriver(conf);
+    ClusterSettings.complete(conf).forEach(warning -> err.println("Warning: " + warning));
+    return new JavaSparkContext(conf);
+  }
+
+  /**
+   * Runs a command. The process ends with its exit code, and where that is 0, by itself: YARN takes a driver that calls
+   * {@code System.exit} for one that failed.
+   */
+  public static void main(String[] arguments) {
+    int code = run(System.out, System.err, arguments);
+    if (code != ExitCode.OK.code()) {
+      System.exit(code);
+    }
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param out where results go, as UTF-8
+   * @param err where progress and messages go
+   * @return the exit code
+   */
+  public static int run(PrintStream out, PrintStream err, String... arguments) {
+    SparkMain main = new SparkMain(out, err);
+    return new CommandRunner(main, () -> main.verbose, MORE_MEMORY).run(out, err, arguments);
+  }
+
+  /** Without a command: the help. */
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "Name a command.");
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = SparkMain.class.getPackage().getImplementationVersion();
+      return new String[] {"resnet4j-spark " + (version == null ? "(built from classes)" : version)};
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package org.resnet4j.spark.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar that users submit, on a real cluster. */
+@Tag("cluster")
+@Timeout(180)
+class DoctorClusterTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  @TempDir
+  private Path folder;
+
+  @Test
+  void everyExecutorTellsWhatItHas() throws Exception {
+    try (Cluster cluster = Cluster.start(folder, 2, 1)) {
+      Submitted doctor = cluster.submit("doctor", "--executors", "2");
+      int code = doctor.waitFor(PATIENCE);
+      String out = doctor.stdout();
+
+      assertEquals(0, code, () -> out + doctor.stderr());
+      List<String> lines = out.lines().toList();
+      assertTrue(lines.get(0).contains(": 2 executors, spark.task.cpus is 1."), out);
+      assertEquals(List.of("0", "1"), lines.subList(2, 4).stream().map(line -> line.split(" +")[0]).toList(), out);
+      for (String line : lines.subList(2, 4)) {
+        // ND4J, oneDNN, OpenCV, one thread; the heap is a little less than what was asked for.
+        assertTrue(line.matches(".* yes +yes +yes +1 +\\d{3} +1152 +2048 +\\d+"), out);
+      }
+      assertEquals("All of them can compute.", lines.get(lines.size() - 1), out);
+      assertFalse(doctor.stderr().contains("Warning: "), doctor::stderr);
+    }
+  }
+}
