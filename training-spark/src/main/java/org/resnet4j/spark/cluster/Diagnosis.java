@@ -75,8 +75,8 @@ public record Diagnosis(List<String> faults, List<String> warnings) {
     if (limits.overhead() + MIB < needed) {
       faults.add(String.format(Locale.ROOT, "%s may take %,d MB off its heap and %,d MB in all, but the cluster's"
           + " manager ends it beyond %,d MB of heap and %,d MB beside it. Give"
-          + " --conf spark.executor.memoryOverhead=%dm, or leave the limits of JavaCPP to this program.", name(report), report.offHeap() / MIB,
-          report.process() / MIB, limits.heap() / MIB, limits.overhead() / MIB, needed / MIB));
+          + " --conf spark.executor.memoryOverhead=%dm, or leave the limits of JavaCPP to this program.", name(report),
+          report.offHeap() / MIB, report.process() / MIB, limits.heap() / MIB, limits.overhead() / MIB, needed / MIB));
     }
   }
 

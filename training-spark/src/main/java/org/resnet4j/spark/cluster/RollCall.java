@@ -112,7 +112,8 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
     }
     throw new AbsentException((count == 0 ? "No executor" : "Only " + count + " of " + expected + " executors")
         + " came within " + patience.toSeconds() + " s. Does the cluster have that much free (spark.executor.memory"
-        + " with spark.executor.memoryOverhead, spark.executor.cores)? Its manager's page tells, and why executors failed.");
+        + " with spark.executor.memoryOverhead, spark.executor.cores)? Its manager's page tells, and why executors"
+        + " failed.");
   }
 
   private static Set<String> addresses(JavaSparkContext spark) {

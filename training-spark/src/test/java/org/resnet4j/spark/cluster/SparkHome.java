@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.launcher.JavaModuleOptions;
 
-/** A folder laid out as a Spark distribution, with the jars that {@code spark-runtime} resolves: Spark's own versions. */
+/** A folder laid out as a Spark distribution, with the jars that {@code spark-runtime} resolves. */
 record SparkHome(Path folder) implements AutoCloseable {
   /** Where the build tells the file with Spark's class path. */
   private static final String CLASS_PATH = "spark.runtime.classpath";
