@@ -9,6 +9,7 @@ import org.resnet4j.training.data.BadImage;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.Dataset;
 import org.resnet4j.training.data.DatasetOptions;
+import org.resnet4j.training.data.Datasets;
 import org.resnet4j.training.data.FolderOptions;
 import org.resnet4j.training.data.HeldOut;
 import org.resnet4j.training.data.ImageBatches;

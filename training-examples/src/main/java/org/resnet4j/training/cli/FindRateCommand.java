@@ -61,7 +61,7 @@ final class FindRateCommand implements Callable<Integer> {
   TrainingComputeOptions compute;
 
   @ParentCommand
-  Main main;
+  Program main;
 
   @Override
   public Integer call() throws IOException {

@@ -31,7 +31,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "finetune", description = "Train a model on a folder of images; saves the model, figures and a report.",
     footer = {"", "With weights (--weights, or a saved folder as --model) the head, a new one if the classes are others, is"
         + " trained first while the rest is frozen, then everything at a tenth of the rate. Without, everything is trained from the start."})
-final class FinetuneCommand implements Callable<Integer> {
+public class FinetuneCommand implements Callable<Integer> {
   /** The learning rate's curve. */
   enum Schedule { COSINE, ONE_CYCLE, CONSTANT }
 
@@ -103,7 +103,7 @@ final class FinetuneCommand implements Callable<Integer> {
   TrainingComputeOptions compute;
 
   @ParentCommand
-  Main main;
+  Program main;
 
   @Override
   public Integer call() throws IOException {

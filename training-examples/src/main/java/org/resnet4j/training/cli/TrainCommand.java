@@ -12,7 +12,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "train", description = "Train a model by a recipe; saves the model, figures and a report.",
     footer = {"", "Recipes: cifar10-resnet-paper, cifar10-reproduction, cifar10-fast, imagenet-style, finetune-photos,"
         + " adam-simple; or a YAML file as the recipe.yaml that every run leaves."})
-final class TrainCommand implements Callable<Integer> {
+public class TrainCommand implements Callable<Integer> {
   @Mixin
   RecipeOption recipe;
 
@@ -33,7 +33,7 @@ final class TrainCommand implements Callable<Integer> {
   TrainingComputeOptions compute;
 
   @ParentCommand
-  Main main;
+  Program main;
 
   @Override
   public Integer call() throws IOException {

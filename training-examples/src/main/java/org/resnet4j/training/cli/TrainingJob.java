@@ -10,7 +10,7 @@ import org.resnet4j.training.recipe.Recipe;
  * @param showsRecipe whether the recipe is printed at the start
  * @param fromScratch whether weights give the architecture only
  */
-record TrainingJob(Main main, Recipe recipe, WithWeights withWeights, DataOptions data, ModelSource source,
+record TrainingJob(Program main, Recipe recipe, WithWeights withWeights, DataOptions data, ModelSource source,
                    TrainingComputeOptions compute, RunOptions run, boolean showsRecipe, boolean fromScratch) {
   /** A recipe that depends on the network. */
   @FunctionalInterface
