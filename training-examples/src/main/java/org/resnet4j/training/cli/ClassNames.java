@@ -1,6 +1,7 @@
 package org.resnet4j.training.cli;
 
 import java.awt.image.BufferedImage;
+import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
 import org.resnet4j.training.data.ImageSource;
@@ -30,8 +31,12 @@ final class ClassNames {
     return data.equals(model) ? images : new Relabelled(images, data.stream().mapToInt(model::indexOf).toArray());
   }
 
-  /** @param labels the model's, by the data's */
-  private record Relabelled(ImageSource images, int[] labels) implements ImageSource {
+  /**
+   * Serializable if its images are.
+   *
+   * @param labels the model's, by the data's
+   */
+  private record Relabelled(ImageSource images, int[] labels) implements ImageSource, Serializable {
     @Override
     public int size() {
       return images.size();

@@ -37,6 +37,11 @@ public interface Site {
    */
   Path folder(String out, String data) throws IOException;
 
+  /** What computes, as a report tells it: the engine, and who has it. */
+  default String computing(String engine) {
+    return engine;
+  }
+
   /** Told whenever files of the {@link #folder} were written, and are whole. */
   void written() throws IOException;
 

@@ -1,10 +1,13 @@
 package org.resnet4j.training.data;
 
 import java.awt.image.BufferedImage;
+import java.io.Serializable;
 import java.security.MessageDigest;
 
 /** Images of one size in memory, 8 bits a channel, grey or RGB. Safe for many threads. */
-public final class ArrayImages implements ImageSource {
+public final class ArrayImages implements ImageSource, Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final String name;
   private final int height;
   private final int width;

@@ -1,12 +1,17 @@
 package org.resnet4j.spark.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.util.CrashReportingUtil;
 import org.resnet4j.spark.cluster.ClusterSettings;
 import org.resnet4j.training.cli.CommandException;
 import org.resnet4j.training.cli.CommandRunner;
 import org.resnet4j.training.cli.ExitCode;
+import org.resnet4j.training.cli.Program;
+import org.resnet4j.training.cli.Site;
+import org.resnet4j.zoo.LayerHelpers;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -17,12 +22,12 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "resnet4j-spark",
     description = "Residual networks on a Spark cluster.",
-    subcommands = {DoctorCommand.class},
+    subcommands = {SparkTrainCommand.class, SparkFinetuneCommand.class, DoctorCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = SparkMain.Version.class,
     scope = ScopeType.INHERIT)
-public final class SparkMain implements Runnable {
+public final class SparkMain implements Runnable, Program {
   private static final String MORE_MEMORY = "give more with --conf spark.executor.memoryOverhead=... (workers) or"
       + " --driver-memory (this process).";
 
@@ -34,20 +39,48 @@ public final class SparkMain implements Runnable {
 
   private final PrintStream out;
   private final PrintStream err;
+  private Site site;
 
   private SparkMain(PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
   }
 
-  /** Where results go. */
-  PrintStream out() {
+  @Override
+  public PrintStream out() {
     return out;
   }
 
-  /** Where progress and messages go. */
-  PrintStream err() {
+  @Override
+  public PrintStream err() {
     return err;
+  }
+
+  @Override
+  public void startBackend() {
+    LayerHelpers.enable();
+    CrashReportingUtil.crashDumpsEnabled(false);
+  }
+
+  @Override
+  public Site site() {
+    return site;
+  }
+
+  /** A command that trains. */
+  @FunctionalInterface
+  interface Training {
+    Integer call() throws IOException;
+  }
+
+  /** Runs it with the cluster for its site. */
+  Integer onCluster(String application, ClusterOptions options, Training command) throws IOException {
+    options.check();
+    try (JavaSparkContext spark = connect(application);
+        SparkSite cluster = new SparkSite(spark, options.workers(spark), options.averaging())) {
+      site = cluster;
+      return command.call();
+    }
   }
 
   /**

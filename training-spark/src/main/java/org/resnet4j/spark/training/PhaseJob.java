@@ -2,6 +2,7 @@ package org.resnet4j.spark.training;
 
 import java.io.Serializable;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.resnet4j.training.data.ImageSource;
 
 /**
  * All that a worker needs to know of a phase; sent once.
@@ -11,7 +12,8 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
  * @param recipe in YAML
  * @param phase of the recipe, 0-based
  * @param preprocessing as JSON
+ * @param images serializable
  */
 record PhaseJob(String id, String configuration, String recipe, int phase, long seed, Computing computing,
-                String[] classes, String preprocessing, CNN2DFormat format, Images images,
+                String[] classes, String preprocessing, CNN2DFormat format, ImageSource images,
                 Shards shards, Averaging averaging) implements Serializable { }

@@ -13,6 +13,7 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.training.aid.GradientUpdate;
+import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.loop.Steps;
 import org.resnet4j.training.loop.TrainingStep;
 import org.resnet4j.training.recipe.Recipe;
@@ -33,13 +34,12 @@ public final class SparkSteps implements Steps {
   /**
    * What a run is.
    *
-   * @param images to train on
-   * @param count of them
+   * @param images to train on, serializable: they are sent to all workers
    * @param workers one or more, whatever executors there are; a recipe's batch is shared out among them
    * @param from the phase to begin with, 0-based
    */
   public record Settings(Recipe recipe, long seed, List<String> classes, Preprocessing preprocessing,
-                         CNN2DFormat format, Images images, int count, Computing computing, int workers,
+                         CNN2DFormat format, ImageSource images, Computing computing, int workers,
                          Averaging averaging, int from) { }
 
   /**
@@ -56,21 +56,21 @@ public final class SparkSteps implements Steps {
       throw new ClusterException("Batch: expected a multiple of the " + workers + " workers, two images each or more,"
           + " found " + batch + "; change --batch or --workers.");
     }
-    if (settings.count() < batch) {
+    if (settings.images().size() < batch) {
       throw new ClusterException("Images: expected at least a batch of " + batch + ", so that no worker is without,"
-          + " found " + settings.count() + "; take fewer workers or a smaller batch.");
+          + " found " + settings.images().size() + "; take fewer workers or a smaller batch.");
     }
     if (settings.averaging() instanceof Averaging.Parameters && settings.recipe().ema().isPresent()) {
       throw new ClusterException("Recipe, ema: expected none where parameters are averaged, found one; leave it out, or"
           + " average gradients.");
     }
-    shards = new Shards(settings.count(), workers, batch / workers, settings.seed());
+    shards = new Shards(settings.images().size(), workers, batch / workers, settings.seed());
     phase = settings.from() - 1;
   }
 
   @Override
   public int images() {
-    return settings.count();
+    return settings.images().size();
   }
 
   @Override
@@ -120,7 +120,7 @@ public final class SparkSteps implements Steps {
       long began = System.nanoTime();
       int steps = (int) Math.min(Math.min(averaging.every(), shards.steps() - batch), most);
       INDArray updater = averaging instanceof Averaging.Gradients ? null : trained.updaterState();
-      RoundResult result = round(new RoundState(flat(trained.graph().params()), updater == null ? null : flat(updater),
+      RoundResult result = round(new RoundState(Floats.of(trained.graph().params()), updater == null ? null : Floats.of(updater),
           epoch, batch, steps, step, phaseStep, 1f / shards.active(batch)));
       batch += steps;
       if (result.steps() > 0) {
@@ -178,9 +178,5 @@ public final class SparkSteps implements Steps {
   private static RoundResult ordered(Iterable<Tuple2<Integer, RoundResult>> group) {
     return StreamSupport.stream(group.spliterator(), false).sorted(Comparator.comparing(Tuple2::_1)).map(Tuple2::_2)
         .reduce(RoundResult.NOTHING, RoundResult::plus);
-  }
-
-  private static float[] flat(INDArray array) {
-    return array.reshape(array.length()).toFloatVector();
   }
 }

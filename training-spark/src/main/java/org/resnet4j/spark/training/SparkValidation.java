@@ -4,17 +4,24 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.training.augment.FlippedPrediction;
+import org.resnet4j.training.cli.Site.Tested;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.ImageBatches;
+import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.Network;
 import org.resnet4j.training.loop.Prediction;
@@ -23,72 +30,129 @@ import org.resnet4j.zoo.LayerHelpers;
 import org.resnet4j.zoo.image.Preprocessing;
 
 /**
- * Predictions of a cluster's workers, in the images' order: each worker has a run of whole batches, the same batches as
+ * Predictions of a cluster's workers, in the images' order: each task has a run of whole batches, the same batches as
  * one machine would compute, so that each image gets what it would get there.
  */
-public final class SparkValidation implements Validation {
+public final class SparkValidation implements Validation, AutoCloseable {
+  private static final int TASKS_OF_WORKER = 4;
+  private static final int POLL_MILLIS = 200;
+
   private final JavaSparkContext spark;
   private final Settings settings;
+  private final Broadcast<Settings> sent;
 
   /**
    * What is predicted, and how.
    *
-   * @param count of the images
+   * @param images serializable: they are sent to all workers
    * @param flipped whether each image is seen with its mirror image
    */
-  public record Settings(String[] classes, String preprocessing, CNN2DFormat format, Images images, int count,
-                         int batch, Computing computing, boolean flipped, int workers)
-      implements Serializable { }
+  public record Settings(String[] classes, String preprocessing, CNN2DFormat format, ImageSource images, int batch,
+                         Computing computing, boolean flipped, int workers) implements Serializable {
+    int batches() {
+      return (images.size() + batch - 1) / batch;
+    }
 
+    int tasks() {
+      return Math.max(1, Math.min(batches(), TASKS_OF_WORKER * workers));
+    }
+
+    /** Where a task's images begin. */
+    int begin(int task) {
+      return (int) Math.min(images.size(), (long) batches() * task / tasks() * batch);
+    }
+  }
+
+  /** Sends the settings; a graph is sent each time. */
   public SparkValidation(JavaSparkContext spark, Settings settings) {
     this.spark = spark;
     this.settings = settings;
+    sent = spark.broadcast(settings);
   }
 
   private record Net(String configuration, float[] parameters) implements Serializable { }
 
   @Override
   public Evaluation of(ComputationGraph graph, IntConsumer imagesDone) {
-    Broadcast<Net> net = spark.broadcast(new Net(graph.getConfiguration().toJson(),
-        graph.params().reshape(graph.params().length()).toFloatVector()));
-    Settings of = settings;
+    return test(graph, imagesDone).evaluation();
+  }
+
+  /** The same, with the images that could be read. */
+  public Tested test(ComputationGraph graph, IntConsumer imagesDone) {
+    Broadcast<Net> net = spark.broadcast(new Net(graph.getConfiguration().toJson(), Floats.of(graph.params())));
+    Broadcast<Settings> of = sent;
+    LongAccumulator done = spark.sc().longAccumulator();
     try {
-      List<Prediction> predictions = spark
-          .parallelize(IntStream.range(0, settings.workers()).boxed().toList(), settings.workers())
-          .flatMap(worker -> predicted(of, net.value(), worker)).collect();
-      imagesDone.accept(predictions.size());
-      return new Evaluation(List.of(settings.classes()), predictions);
+      JavaFutureAction<List<Prediction>> predicting = spark
+          .parallelize(IntStream.range(0, settings.tasks()).boxed().toList(), settings.tasks())
+          .flatMap(task -> predicted(of.value(), net.value(), task, done)).collectAsync();
+      List<Prediction> predictions = awaited(predicting, done, imagesDone);
+      List<Prediction> inOrder = new ArrayList<>();
+      for (Prediction prediction : predictions) {
+        inOrder.add(prediction.at(inOrder.size()));
+      }
+      return new Tested(new Evaluation(List.of(settings.classes()), inOrder),
+          predictions.stream().mapToInt(Prediction::index).toArray());
     } finally {
       net.destroy();
     }
   }
 
-  private static Iterator<Prediction> predicted(Settings of, Net net, int worker) {
-    int batches = (of.count() + of.batch() - 1) / of.batch();
-    int from = Math.min(of.count(), (int) ((long) batches * worker / of.workers()) * of.batch());
-    int to = Math.min(of.count(), (int) ((long) batches * (worker + 1) / of.workers()) * of.batch());
-    if (from == to) {
-      return List.<Prediction>of().iterator();
+  /** A task that was done twice is counted twice, but for what goes beyond all. */
+  private List<Prediction> awaited(JavaFutureAction<List<Prediction>> predicting, LongAccumulator done,
+      IntConsumer imagesDone) {
+    int told = 0;
+    try {
+      while (true) {
+        int now = (int) Math.min(settings.images().size(), done.value());
+        if (now > told) {
+          imagesDone.accept(now - told);
+          told = now;
+        }
+        try {
+          return predicting.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          // Look again how far it is.
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterException("Interrupted while workers predicted.");
+    } finally {
+      predicting.cancel(true);
     }
+  }
+
+  /** Their indices are the images'. */
+  private static Iterator<Prediction> predicted(Settings of, Net net, int task, LongAccumulator done) {
+    int from = of.begin(task);
+    int[] mine = IntStream.range(from, of.begin(task + 1)).toArray();
     LayerHelpers.enable();
     ComputationGraph graph = new ComputationGraph(ComputationGraphConfiguration.fromJson(net.configuration()));
     graph.init(Nd4j.createFromArray(net.parameters()), false);
-    List<Prediction> predictions = new ArrayList<>();
+    List<Integer> seen = new ArrayList<>();
     try (Network network = open(of, graph);
-        ImageBatches images = new ImageBatches(of.images().open().selected(IntStream.range(from, to).toArray()),
-            List.of(of.classes()), Preprocessing.fromJson(of.preprocessing()),
-            BatchOptions.evaluation(of.batch()).withFormat(of.format()).withThreads(of.computing().threads())
-                .withFreesBatches(true))) {
-      for (Prediction p : Evaluation.of(network, List.of(of.classes()), images, done -> { }).predictions()) {
-        predictions.add(p.at(from + p.index()));
-      }
+        ImageBatches images = new ImageBatches(of.images().selected(mine), List.of(of.classes()),
+            Preprocessing.fromJson(of.preprocessing()), BatchOptions.evaluation(of.batch()).withFormat(of.format())
+                .withThreads(of.computing().threads()).withFreesBatches(true))) {
+      List<Prediction> predictions = Evaluation.of(network, List.of(of.classes()), images,
+          count -> IntStream.of(images.lastBatch()).forEach(seen::add)).predictions();
+      done.add(mine.length);
+      return predictions.stream().map(p -> p.at(from + seen.get(p.index()))).iterator();
+    } finally {
+      graph.close();
     }
-    graph.close();
-    return predictions.iterator();
   }
 
   private static Network open(Settings of, ComputationGraph graph) {
     Network network = of.computing().engine().open(graph, of.computing().options());
     return of.flipped() ? new FlippedPrediction(network, of.format()) : network;
+  }
+
+  @Override
+  public void close() {
+    sent.destroy();
   }
 }

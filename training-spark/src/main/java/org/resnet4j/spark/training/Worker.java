@@ -35,7 +35,7 @@ final class Worker implements AutoCloseable {
     long seed = job.shards().seed(number, job.seed());
     TrainingPlan plan = RecipePlan.of(recipe, graph, job.shards().images(), seed);
     trained = new TrainingStep(plan, plan.phases().get(job.phase()), graph, job.shards().steps());
-    batches = new ImageBatches(job.images().open().selected(job.shards().of(number)), List.of(job.classes()),
+    batches = new ImageBatches(job.images().selected(job.shards().of(number)), List.of(job.classes()),
         Preprocessing.fromJson(job.preprocessing()), RecipePlan.batches(recipe, seed)
             .withBatchSize(job.shards().batch()).withFormat(job.format()).withThreads(job.computing().threads()));
     steps = (job.averaging() instanceof Averaging.Gradients
@@ -63,7 +63,7 @@ final class Worker implements AutoCloseable {
     if (job.averaging() instanceof Averaging.Gradients) {
       INDArray weighed = gradient.dup();
       GradientUpdate.scaleStatistics(trained.graph(), weighed, counted.images());
-      values = weighed.toFloatVector();
+      values = Floats.of(weighed);
     } else {
       values = scaled(trained.graph().params(), share);
       INDArray state = trained.updaterState();
@@ -74,7 +74,7 @@ final class Worker implements AutoCloseable {
   }
 
   private static float[] scaled(INDArray array, float share) {
-    float[] values = array.reshape(array.length()).toFloatVector();
+    float[] values = Floats.of(array);
     for (int i = 0; share != 1 && i < values.length; i++) {
       values[i] *= share;
     }

@@ -60,9 +60,9 @@ class SparkStepsTest {
     ComputationGraph net = net();
     TrainingPlan plan = RecipePlan.of(recipe, net, IMAGES, 5);
     try (ImageBatches training =
-            new ImageBatches(TRAINING.open(), CLASSES, PIXELS, RecipePlan.batches(recipe, 5).withThreads(1));
+            new ImageBatches(TRAINING, CLASSES, PIXELS, RecipePlan.batches(recipe, 5).withThreads(1));
         ImageBatches validation =
-            new ImageBatches(VALIDATION.open(), CLASSES, PIXELS, BatchOptions.evaluation(8))) {
+            new ImageBatches(VALIDATION, CLASSES, PIXELS, BatchOptions.evaluation(8))) {
       return new Trainer(plan, new TrainingObserver() {})
           .train(net, Steps.of(training), Validation.on(CLASSES, validation));
     }
@@ -76,10 +76,10 @@ class SparkStepsTest {
     SparkConf conf = new SparkConf().setMaster("local[" + cores + "]").setAppName("test").set("spark.ui.enabled", "false");
     try (JavaSparkContext spark = new JavaSparkContext(conf)) {
       return new Trainer(plan, new TrainingObserver() {}).train(net,
-          new SparkSteps(spark, new SparkSteps.Settings(recipe, 5, CLASSES, PIXELS, CNN2DFormat.NCHW, TRAINING, IMAGES,
+          new SparkSteps(spark, new SparkSteps.Settings(recipe, 5, CLASSES, PIXELS, CNN2DFormat.NCHW, TRAINING,
               computing, workers, averaging, 0)),
           new SparkValidation(spark, new SparkValidation.Settings(CLASSES.toArray(String[]::new), PIXELS.toJson(),
-              CNN2DFormat.NCHW, VALIDATION, 20, 8, computing, false, workers)));
+              CNN2DFormat.NCHW, VALIDATION, 8, computing, false, workers)));
     }
   }
 
