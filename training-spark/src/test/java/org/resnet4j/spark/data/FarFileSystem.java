@@ -16,6 +16,9 @@ import org.apache.hadoop.util.Progressable;
 
 /** {@code far:///}: this machine's files under another scheme, which a test can cut off. */
 public final class FarFileSystem extends RawLocalFileSystem {
+  /** Makes Hadoop know the scheme. */
+  static final String SETTING = "fs.far.impl";
+
   private static final URI ROOT = URI.create("far:///");
 
   /** Calls that change something, until nothing works any more. */
@@ -25,7 +28,7 @@ public final class FarFileSystem extends RawLocalFileSystem {
 
   static Configuration configuration() {
     Configuration configuration = new Configuration();
-    configuration.set("fs.far.impl", FarFileSystem.class.getName());
+    configuration.set(SETTING, FarFileSystem.class.getName());
     return configuration;
   }
 
@@ -35,6 +38,10 @@ public final class FarFileSystem extends RawLocalFileSystem {
 
   static void cutOffAfter(int changes) {
     CHANGES_LEFT.set(changes);
+  }
+
+  static int changesLeft() {
+    return CHANGES_LEFT.get();
   }
 
   /** The file opened after so many more fails, once. */
