@@ -58,6 +58,15 @@ public final class HadoopAccess implements Serializable {
     }
   }
 
+  /**
+   * The same without the checksums that Hadoop keeps beside this machine's files: it refuses names with a colon for
+   * them, and reads a third slower in the middle of a file.
+   */
+  FileSystem forReading(Path path) {
+    FileSystem files = fileSystem(path);
+    return files instanceof LocalFileSystem local ? local.getRaw() : files;
+  }
+
   /** With scheme and host, as messages name it and executors find it. */
   public Path qualified(Path path) {
     try {
@@ -89,9 +98,7 @@ public final class HadoopAccess implements Serializable {
     if (isLocal(file) && !Files.isRegularFile(local(file))) {
       throw ImageException.unreadable(name, new NoSuchFileException(name)); // a pipe would be waited for
     }
-    FileSystem files = fileSystem(file);
-    // The one with checksums refuses names with a colon.
-    try (FSDataInputStream in = (files instanceof LocalFileSystem local ? local.getRaw() : files).open(file)) {
+    try (FSDataInputStream in = forReading(file).open(file)) {
       return decoder.readBytes(in, name);
     } catch (FileNotFoundException | AccessControlException | AccessDeniedException | ChecksumException e) {
       throw ImageException.unreadable(name, e);

@@ -131,7 +131,7 @@ public final class HadoopDatasets {
   }
 
   private PackIndex index(Path file) throws IOException {
-    FileSystem files = access.fileSystem(file);
+    FileSystem files = access.forReading(file);
     try (InputStream in = files.open(file)) {
       return PackIndexFormat.read(in, files.getFileStatus(file).getLen(), file.toString());
     } catch (ChecksumException e) {

@@ -61,7 +61,7 @@ public final class PackedImages implements EncodedImages {
     Path file = file(image);
     byte[] content = new byte[records.lengths()[image]];
     try {
-      streams.read(access.fileSystem(file), file, records.positions()[image], content);
+      streams.read(access.forReading(file), file, records.positions()[image], content);
     } catch (EOFException | ChecksumException e) {
       throw changed(image, e);
     } catch (IOException e) {

@@ -152,6 +152,10 @@ class PackingTest {
     assertHoldsAll(packed);
     assertFalse(isSorted(packed.train()), "not shuffled");
     assertEquals(packed.fingerprint(), open().fingerprint());
+    int[] widths = IntStream.range(0, 500).parallel()
+        .map(i -> packed.train().image(i % 21).getWidth() - packed.train().image(20 - i % 21).getWidth()).toArray();
+    assertArrayEquals(IntStream.range(0, 500).map(i -> packed.train().image(i % 21).getWidth()
+        - packed.train().image(20 - i % 21).getWidth()).toArray(), widths);
     try (Stream<Path> files = Files.list(out)) {
       assertEquals(result.files() + 1, files.count(), "the sequence files and the index");
     }
