@@ -53,8 +53,8 @@ class DiagnosisTest {
   void natives() {
     Unloaded nd4j = new Unloaded(Natives.ND4J, "no jnijavacpp in java.library.path");
     Unloaded engine = new Unloaded(Natives.ENGINE, "it needs ND4J.");
-    assertFault(of("yarn", worker("7", "arm", "linux-arm64", "", 0, 0, nd4j, engine)), "Executor 7 on arm can't load ND4J",
-        "natives for linux-x86_64, and this is linux-arm64: build the jar");
+    assertFault(of("yarn", worker("7", "arm", "linux-arm64", "", 0, 0, nd4j, engine)),
+        "Executor 7 on arm can't load ND4J", "natives for linux-x86_64, and this is linux-arm64: build the jar");
     assertWarning(of("yarn", worker("7", "a", LINUX, "", 1, 2000, new Unloaded(Natives.ENGINE, "no x."))),
         "can't load oneDNN: no x. Deeplearning4j computes there");
     assertWarning(of("yarn", worker("7", "a", LINUX, "", 1, 2000, new Unloaded(Natives.DECODER, "no y"))),
