@@ -132,7 +132,12 @@ public final class CommandRunner {
     String message = e.getMessage() == null ? "" : Printable.of(e.getMessage());
     boolean said = (exitCode(e) != ExitCode.FAILURE || SENTENCES.stream().anyMatch(type -> type.isInstance(e)))
         && !message.isEmpty();
-    return said ? message : e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + message)
+    if (said) {
+      return message;
+    }
+    // Spark's messages have the stack trace of the task in them.
+    String first = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return e.getClass().getSimpleName() + (message.isEmpty() ? "" : ": " + Printable.of(first))
         + " (--verbose shows where)";
   }
 

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Native libraries that ND4J's backends take from the system, and how to get each. */
-enum MissingLibrary {
+public enum MissingLibrary {
   GOMP("libgomp", "install it: apt-get install libgomp1, or dnf install libgomp"),
   STDCXX("libstdc\\+\\+", "install it: apt-get install libstdc++6, or dnf install libstdc++"),
   DRIVER("libcuda\\.so|nvcuda", "install NVIDIA's driver"),
@@ -32,7 +32,7 @@ enum MissingLibrary {
   }
 
   /** Why natives failed to load, in half a sentence: what is missing and how to get it, where that is known. */
-  static String reason(Throwable failure) {
+  public static String reason(Throwable failure) {
     String natives = null;
     Throwable root = failure;
     for (Throwable t = failure; t != null; t = t.getCause()) {

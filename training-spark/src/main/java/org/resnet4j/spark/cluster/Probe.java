@@ -20,6 +20,7 @@ import org.resnet4j.engine.OneDnn;
 import org.resnet4j.spark.cluster.WorkerReport.Natives;
 import org.resnet4j.spark.cluster.WorkerReport.Unloaded;
 import org.resnet4j.training.cli.BackendChoice;
+import org.resnet4j.training.cli.MissingLibrary;
 
 /** Finds out about the process that it runs in. */
 final class Probe {
@@ -87,11 +88,7 @@ final class Probe {
     try {
       return load.get();
     } catch (LinkageError | RuntimeException e) {
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      return Optional.of(String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString()));
+      return Optional.of(MissingLibrary.reason(e));
     }
   }
 

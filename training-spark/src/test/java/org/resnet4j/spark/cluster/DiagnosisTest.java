@@ -64,7 +64,7 @@ class DiagnosisTest {
   @Test
   void theManagersLimitCounts() {
     WorkerReport greedy = worker("1", "a", LINUX, "avx2", 1, 6000);
-    assertFault(of("yarn", greedy), "may take 6,000 MB off its heap", "--conf spark.executor.memoryOverhead=7200m");
+    assertFault(of("yarn", greedy), "may take 6,000 MB off the heap", "--conf spark.executor.memoryOverhead=7200m");
     assertFault(of("k8s://x", greedy), "memoryOverhead=7200m");
     assertEquals(List.of(), of("spark://x", greedy).faults());
   }
@@ -83,6 +83,15 @@ class DiagnosisTest {
         "OMP_NUM_THREADS is not set");
     assertWarning(of("yarn", worker("1", "a", LINUX, "avx2", 1, 2000), worker("2", "b", LINUX, "avx512_core", 1, 2000)),
         "avx2, avx512_core", "ONEDNN_MAX_CPU_ISA");
+  }
+
+  @Test
+  void whatManyHaveInCommonIsSaidOnce() {
+    WorkerReport[] reports = new WorkerReport[5];
+    for (int i = 0; i < reports.length; i++) {
+      reports[i] = worker(Integer.toString(i), "a", LINUX, "avx2", 16, 2000);
+    }
+    assertWarning(of("yarn", reports), "Executor 0 on a, executor 1 on a, executor 2 on a and 2 more would compute");
   }
 
   @Test
