@@ -32,6 +32,7 @@ public final class CommandRunner {
       CheckpointException.class, RecipeException.class);
 
   private final Object program;
+  private final CommandLine.IFactory commands;
   private final BooleanSupplier verbose;
   private final String moreMemory;
 
@@ -43,7 +44,17 @@ public final class CommandRunner {
    * @param moreMemory how to give it more memory: the end of a sentence
    */
   public CommandRunner(Object program, BooleanSupplier verbose, String moreMemory) {
+    this(program, CommandLine.defaultFactory(), verbose, moreMemory);
+  }
+
+  /**
+   * The same for a program some of whose subcommands take something to be made.
+   *
+   * @param commands makes them
+   */
+  public CommandRunner(Object program, CommandLine.IFactory commands, BooleanSupplier verbose, String moreMemory) {
     this.program = program;
+    this.commands = commands;
     this.verbose = verbose;
     this.moreMemory = moreMemory;
   }
@@ -56,7 +67,7 @@ public final class CommandRunner {
    * @return the exit code
    */
   public int run(PrintStream out, PrintStream err, String... arguments) {
-    CommandLine commandLine = new CommandLine(program)
+    CommandLine commandLine = new CommandLine(program, commands)
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.util.CrashReportingUtil;
 import org.resnet4j.spark.cluster.ClusterSettings;
 import org.resnet4j.training.cli.CommandException;
@@ -22,7 +23,8 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "resnet4j-spark",
     description = "Residual networks on a Spark cluster.",
-    subcommands = {SparkTrainCommand.class, SparkFinetuneCommand.class, DoctorCommand.class},
+    subcommands = {SparkTrainCommand.class, SparkFinetuneCommand.class, PackCommand.class,
+        DoctorCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = SparkMain.Version.class,
@@ -105,6 +107,9 @@ public final class SparkMain implements Runnable, Program {
    */
   public static void main(String[] arguments) {
     int code = run(System.out, System.err, arguments);
+    if (SparkSession.getDefaultSession().isDefined()) {
+      SparkSession.getDefaultSession().get().stop();
+    }
     if (code != ExitCode.OK.code()) {
       System.exit(code);
     }
@@ -119,7 +124,17 @@ public final class SparkMain implements Runnable, Program {
    */
   public static int run(PrintStream out, PrintStream err, String... arguments) {
     SparkMain main = new SparkMain(out, err);
-    return new CommandRunner(main, () -> main.verbose, MORE_MEMORY).run(out, err, arguments);
+    return new CommandRunner(main, main.commands(), () -> main.verbose, MORE_MEMORY).run(out, err, arguments);
+  }
+
+  private CommandLine.IFactory commands() {
+    return new CommandLine.IFactory() {
+      @Override
+      public <K> K create(Class<K> type) throws Exception {
+        return type == PackCommand.class ? type.cast(new PackCommand(out, err))
+            : CommandLine.defaultFactory().create(type);
+      }
+    };
   }
 
   /** Without a command: the help. */
