@@ -63,9 +63,9 @@ public interface Site {
    * @param readers threads that read images
    * @param options of the engine, where it has any
    */
-  record Work(Recipe recipe, int phase, TrainingPlan plan, ComputationGraph graph, long seed, List<String> classes, Preprocessing preprocessing,
-              CNN2DFormat format, ImageSource train, ImageSource validation, int readers, OnBadImage onBadImage,
-              Engine engine, EngineOptions options) {
+  record Work(Recipe recipe, int phase, TrainingPlan plan, ComputationGraph graph, long seed, List<String> classes,
+              Preprocessing preprocessing, CNN2DFormat format, ImageSource train, ImageSource validation,
+              int readers, OnBadImage onBadImage, Engine engine, EngineOptions options) {
     /** Images that are predicted at a time. */
     public int evaluationBatch() {
       return Math.max(1, recipe.batch() / recipe.accumulate());

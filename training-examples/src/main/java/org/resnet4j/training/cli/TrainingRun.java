@@ -120,8 +120,8 @@ final class TrainingRun {
     }
     network = start.network();
     record = new RunRecord(Main.Version.text(), recipe.toYaml(), modelName(), dataset.name(), dataset.fingerprint(),
-        network.classes().orElseThrow(), network.preprocessing().toJson(), job.run().seed, site().computing(chosen.toString()),
-        null);
+        network.classes().orElseThrow(), network.preprocessing().toJson(), job.run().seed,
+        site().computing(chosen.toString()), null);
     if (job.showsRecipe()) {
       recipe.toYaml().lines().forEach(line -> err.println("  " + Printable.of(line)));
     }

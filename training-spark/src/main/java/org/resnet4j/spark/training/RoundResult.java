@@ -7,19 +7,20 @@ import java.io.Serializable;
  *
  * @param values gradients, or parameters times the share; null if no worker had images
  * @param updater its state times the share; null where it isn't averaged
+ * @param workers that took any step
  * @param steps of the worker that took the most
  * @param seconds of the worker that computed longest
  * @param waited seconds of the worker that waited longest for images
  */
-record RoundResult(float[] values, float[] updater, int steps, int images, double lossSum, int right,
+record RoundResult(float[] values, float[] updater, int workers, int steps, int images, double lossSum, int right,
                    double seconds, double waited) implements Serializable {
-  static final RoundResult NOTHING = new RoundResult(null, null, 0, 0, 0, 0, 0, 0);
+  static final RoundResult NOTHING = new RoundResult(null, null, 0, 0, 0, 0, 0, 0, 0);
 
   /** This one's arrays get the sum. */
   RoundResult plus(RoundResult other) {
-    return new RoundResult(sum(values, other.values), sum(updater, other.updater), Math.max(steps, other.steps),
-        images + other.images, lossSum + other.lossSum, right + other.right, Math.max(seconds, other.seconds),
-        Math.max(waited, other.waited));
+    return new RoundResult(sum(values, other.values), sum(updater, other.updater), workers + other.workers,
+        Math.max(steps, other.steps), images + other.images, lossSum + other.lossSum, right + other.right,
+        Math.max(seconds, other.seconds), Math.max(waited, other.waited));
   }
 
   private static float[] sum(float[] one, float[] other) {

@@ -120,18 +120,20 @@ public final class SparkSteps implements Steps {
       long began = System.nanoTime();
       int steps = (int) Math.min(Math.min(averaging.every(), shards.steps() - batch), most);
       INDArray updater = averaging instanceof Averaging.Gradients ? null : trained.updaterState();
-      RoundResult result = round(new RoundState(Floats.of(trained.graph().params()), updater == null ? null : Floats.of(updater),
-          epoch, batch, steps, step, phaseStep, 1f / shards.active(batch)));
+      int active = shards.active(batch);
+      RoundResult result = round(new RoundState(Floats.of(trained.graph().params()),
+          updater == null ? null : Floats.of(updater), epoch, batch, steps, step, phaseStep, 1f / active));
       batch += steps;
       if (result.steps() > 0) {
-        install(result, steps, phaseStep);
+        install(result, steps, phaseStep, active);
       }
       waited += result.waited();
       return new Taken(batch, result.steps() == 0 ? 0 : steps, result.images(), result.lossSum(), result.right(),
           (System.nanoTime() - began) / NANOS - result.waited());
     }
 
-    private void install(RoundResult result, int steps, long phaseStep) {
+    /** Fewer workers than those with images left come back if one's rest was a single image, or unreadable. */
+    private void install(RoundResult result, int steps, long phaseStep, int active) {
       try (INDArray values = Nd4j.createFromArray(result.values())) {
         if (averaging instanceof Averaging.Gradients) {
           GradientUpdate.scaleStatistics(trained.graph(), values, 1.0 / result.images());
@@ -139,6 +141,12 @@ public final class SparkSteps implements Steps {
           return;
         }
         INDArray updater = result.updater() == null ? null : Nd4j.createFromArray(result.updater());
+        if (result.workers() < active) {
+          values.muli((double) active / result.workers());
+          if (updater != null) {
+            updater.muli((double) active / result.workers());
+          }
+        }
         trained.goOnFrom(values, updater, phaseStep + steps);
       }
     }

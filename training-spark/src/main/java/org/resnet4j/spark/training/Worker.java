@@ -51,10 +51,10 @@ final class Worker implements AutoCloseable {
     RoundResult result = RoundResult.NOTHING;
     for (int i = 0; i < from.steps() && steps.hasNext(); i++) {
       Taken taken = steps.take(from.step() + i, from.phaseStep() + i, 1);
-      result = new RoundResult(null, null, result.steps() + taken.steps(), result.images() + taken.images(),
+      result = new RoundResult(null, null, 1, result.steps() + taken.steps(), result.images() + taken.images(),
           result.lossSum() + taken.lossSum(), result.right() + taken.right(), result.seconds() + taken.seconds(), 0);
     }
-    return result.steps() == 0 ? result : with(result, from.share(), steps.waitedSeconds() - waited);
+    return result.steps() == 0 ? RoundResult.NOTHING : with(result, from.share(), steps.waitedSeconds() - waited);
   }
 
   private RoundResult with(RoundResult counted, float share, double waited) {
@@ -69,7 +69,7 @@ final class Worker implements AutoCloseable {
       INDArray state = trained.updaterState();
       updater = state == null ? null : scaled(state, share);
     }
-    return new RoundResult(values, updater, counted.steps(), counted.images(), counted.lossSum(), counted.right(),
+    return new RoundResult(values, updater, counted.workers(), counted.steps(), counted.images(), counted.lossSum(), counted.right(),
         counted.seconds(), waited);
   }
 

@@ -73,14 +73,17 @@ class SparkStepsTest {
     ComputationGraph net = net();
     TrainingPlan plan = RecipePlan.of(recipe, net, IMAGES, 5);
     Computing computing = new Computing(engine, Precision.FLOAT32, 1);
-    SparkConf conf = new SparkConf().setMaster("local[" + cores + "]").setAppName("test").set("spark.ui.enabled", "false");
-    try (JavaSparkContext spark = new JavaSparkContext(conf)) {
+    try (JavaSparkContext spark = new JavaSparkContext(conf(cores))) {
       return new Trainer(plan, new TrainingObserver() {}).train(net,
           new SparkSteps(spark, new SparkSteps.Settings(recipe, 5, CLASSES, PIXELS, CNN2DFormat.NCHW, TRAINING,
               computing, workers, averaging, 0)),
           new SparkValidation(spark, new SparkValidation.Settings(CLASSES.toArray(String[]::new), PIXELS.toJson(),
               CNN2DFormat.NCHW, VALIDATION, 8, computing, false, workers)));
     }
+  }
+
+  private static SparkConf conf(int cores) {
+    return new SparkConf().setMaster("local[" + cores + "]").setAppName("test").set("spark.ui.enabled", "false");
   }
 
   private static List<List<Object>> figures(TrainingResult result) {
@@ -113,6 +116,26 @@ class SparkStepsTest {
     TrainingResult two = together(recipe(""), averaging, 4, 2, Engine.ONEDNN);
     assertEquals(one.graph().params(), two.graph().params());
     assertTrue(two.epochs().get(2).validationAccuracy() >= 0.9, "they learn, too");
+  }
+
+  /** Of 35 images one worker has 18, the other 17: in a third batch of 8, two are left of the one's, one of the other's. */
+  @Test
+  void aWorkerWithoutAStepIsNotAveraged() throws IOException {
+    ComputationGraph net = net();
+    Recipe recipe = recipe("");
+    TrainingPlan plan = RecipePlan.of(recipe.withBatch(16), net, 35, 5);
+    Computing computing = new Computing(Engine.DL4J, Precision.FLOAT32, 1);
+    double before = net.params().norm2Number().doubleValue();
+    try (JavaSparkContext spark = new JavaSparkContext(conf(1));
+        ImageBatches validation = new ImageBatches(VALIDATION, CLASSES, PIXELS, BatchOptions.evaluation(8))) {
+      TrainingResult result = new Trainer(plan, new TrainingObserver() {}).train(net,
+          new SparkSteps(spark, new SparkSteps.Settings(recipe.withBatch(16), 5, CLASSES, PIXELS, CNN2DFormat.NCHW,
+              new ColourImages(35, 1), computing, 2, new Averaging.Parameters(1), 0)),
+          Validation.on(CLASSES, validation));
+      double after = result.graph().params().norm2Number().doubleValue();
+      assertTrue(after > 0.9 * before && after < 1.5 * before, before + " became " + after);
+      assertEquals(3 * 3, result.epochs().get(2).iteration());
+    }
   }
 
   @Test
