@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -44,8 +45,8 @@ final class RemoteFolder implements AutoCloseable {
       return new RemoteFolder(Path.of(address.getPath()), Optional.empty());
     }
     org.apache.hadoop.fs.Path target = new org.apache.hadoop.fs.Path(address);
-    Copy copy = new Copy(target, target.getFileSystem(configuration), FileContext.getFileContext(address, configuration),
-        Files.createTempDirectory("resnet4j-run-"));
+    Copy copy = new Copy(target, target.getFileSystem(configuration),
+        FileContext.getFileContext(address, configuration), Files.createTempDirectory("resnet4j-run-"));
     copy.fetch();
     return new RemoteFolder(copy.local.resolve(target.getName()), Optional.of(copy));
   }
@@ -70,10 +71,11 @@ final class RemoteFolder implements AutoCloseable {
     }
   }
 
-  /** A file's state when it was the same on both sides. */
-  private record Seen(long bytes, FileTime changed) {
+  /** A file's state when it was the same on both sides; clocks of file systems are coarse, so its key is in it. */
+  private record Seen(long bytes, FileTime changed, Object key) {
     static Seen of(Path file) throws IOException {
-      return new Seen(Files.size(file), Files.getLastModifiedTime(file));
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Seen(found.size(), found.lastModifiedTime(), found.fileKey());
     }
   }
 
@@ -127,14 +129,24 @@ final class RemoteFolder implements AutoCloseable {
         if (!now.containsKey(gone)) {
           files.delete(there(gone), false);
           sent.remove(gone);
+          forget(gone.getParent());
         }
+      }
+    }
+
+    /** A folder that isn't here any more goes with its last file. */
+    private void forget(Path folder) throws IOException {
+      if (Files.notExists(folder) && files.listStatus(there(folder)).length == 0) {
+        files.delete(there(folder), false);
+        forget(folder.getParent());
       }
     }
 
     /** Under another name first, so that under its own it is always whole. */
     private void send(Path file) throws IOException {
       org.apache.hadoop.fs.Path there = there(file);
-      org.apache.hadoop.fs.Path part = new org.apache.hadoop.fs.Path(there.getParent(), "." + there.getName() + ".part");
+      org.apache.hadoop.fs.Path part =
+          new org.apache.hadoop.fs.Path(there.getParent(), "." + there.getName() + ".part");
       try (var out = context.create(part, EnumSet.of(CreateFlag.CREATE, CreateFlag.OVERWRITE),
           CreateOpts.createParent())) {
         Files.copy(file, out);
