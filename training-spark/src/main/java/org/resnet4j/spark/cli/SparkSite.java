@@ -101,14 +101,15 @@ final class SparkSite implements Site, AutoCloseable {
       computing = new Computing(work.engine(), work.options().precision(),
           spark.getConf().getInt("spark.task.cpus", 1));
       steps = new SparkSteps(spark, new SparkSteps.Settings(work.recipe(), work.seed(), work.classes(),
-          work.preprocessing(), work.format(), sendable(work.train()), computing, workers, averaging, work.phase()));
+          work.preprocessing(), work.format(), work.onBadImage(), sendable(work.train()), computing, workers,
+          averaging, work.phase()));
       validation = predicting(work.validation());
     }
 
     private SparkValidation predicting(ImageSource images) {
       return new SparkValidation(spark, new SparkValidation.Settings(work.classes().toArray(String[]::new),
-          work.preprocessing().toJson(), work.format(), sendable(images), work.evaluationBatch(), computing,
-          work.recipe().testFlip(), workers));
+          work.preprocessing().toJson(), work.format(), work.onBadImage(), sendable(images),
+          work.evaluationBatch(), computing, work.recipe().testFlip(), workers));
     }
 
     private static ImageSource sendable(ImageSource images) {
@@ -149,7 +150,7 @@ final class SparkSite implements Site, AutoCloseable {
 
     @Override
     public List<BadImage> skipped() {
-      return List.of();
+      return steps.skipped();
     }
 
     @Override

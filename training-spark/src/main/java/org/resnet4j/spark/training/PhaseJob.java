@@ -3,6 +3,7 @@ package org.resnet4j.spark.training;
 import java.io.Serializable;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.resnet4j.training.data.ImageSource;
+import org.resnet4j.training.data.OnBadImage;
 
 /**
  * All that a worker needs to know of a phase; sent once.
@@ -15,5 +16,5 @@ import org.resnet4j.training.data.ImageSource;
  * @param images serializable
  */
 record PhaseJob(String id, String configuration, String recipe, int phase, long seed, Computing computing,
-                String[] classes, String preprocessing, CNN2DFormat format, ImageSource images,
+                String[] classes, String preprocessing, CNN2DFormat format, OnBadImage onBadImage, ImageSource images,
                 Shards shards, Averaging averaging) implements Serializable { }

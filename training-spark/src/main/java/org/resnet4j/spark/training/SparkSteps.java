@@ -1,7 +1,9 @@
 package org.resnet4j.spark.training;
 
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -13,7 +15,9 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.training.aid.GradientUpdate;
+import org.resnet4j.training.data.BadImage;
 import org.resnet4j.training.data.ImageSource;
+import org.resnet4j.training.data.OnBadImage;
 import org.resnet4j.training.loop.Steps;
 import org.resnet4j.training.loop.TrainingStep;
 import org.resnet4j.training.recipe.Recipe;
@@ -29,6 +33,7 @@ public final class SparkSteps implements Steps {
   private final JavaSparkContext spark;
   private final Settings settings;
   private final Shards shards;
+  private final Set<BadImage> skipped = new LinkedHashSet<>();
   private int phase;
 
   /**
@@ -39,8 +44,8 @@ public final class SparkSteps implements Steps {
    * @param from the phase to begin with, 0-based
    */
   public record Settings(Recipe recipe, long seed, List<String> classes, Preprocessing preprocessing,
-                         CNN2DFormat format, ImageSource images, Computing computing, int workers,
-                         Averaging averaging, int from) { }
+                         CNN2DFormat format, OnBadImage onBadImage, ImageSource images,
+                         Computing computing, int workers, Averaging averaging, int from) { }
 
   /**
    * Steps of a run; workers are made when the first is taken.
@@ -68,6 +73,11 @@ public final class SparkSteps implements Steps {
     phase = settings.from() - 1;
   }
 
+  /** Images that workers left out so far, since they could not be read. */
+  public List<BadImage> skipped() {
+    return List.copyOf(skipped);
+  }
+
   @Override
   public int images() {
     return settings.images().size();
@@ -84,7 +94,7 @@ public final class SparkSteps implements Steps {
     return new Phase(step, new PhaseJob(UUID.randomUUID().toString(), step.graph().getConfiguration().toJson(),
         settings.recipe().toYaml(), phase, settings.seed(), settings.computing(),
         settings.classes().toArray(String[]::new), settings.preprocessing().toJson(), settings.format(),
-        settings.images(), shards, settings.averaging()));
+        settings.onBadImage(), settings.images(), shards, settings.averaging()));
   }
 
   private final class Phase implements OfPhase {
@@ -124,6 +134,7 @@ public final class SparkSteps implements Steps {
       RoundResult result = round(new RoundState(Floats.of(trained.graph().params()),
           updater == null ? null : Floats.of(updater), epoch, batch, steps, step, phaseStep, 1f / active));
       batch += steps;
+      skipped.addAll(result.skipped());
       if (result.steps() > 0) {
         install(result, steps, phaseStep, active);
       }
@@ -134,21 +145,17 @@ public final class SparkSteps implements Steps {
 
     /** Fewer workers than those with images left come back if one's rest was a single image, or unreadable. */
     private void install(RoundResult result, int steps, long phaseStep, int active) {
-      try (INDArray values = Nd4j.createFromArray(result.values())) {
-        if (averaging instanceof Averaging.Gradients) {
-          GradientUpdate.scaleStatistics(trained.graph(), values, 1.0 / result.images());
-          trained.apply(values, result.images(), result.lossSum() / result.images(), phaseStep);
-          return;
+      if (averaging instanceof Averaging.Gradients) {
+        try (INDArray gradient = Nd4j.createFromArray(result.values())) {
+          GradientUpdate.scaleStatistics(trained.graph(), gradient, 1.0 / result.images());
+          trained.apply(gradient, result.images(), result.lossSum() / result.images(), phaseStep);
         }
-        INDArray updater = result.updater() == null ? null : Nd4j.createFromArray(result.updater());
-        if (result.workers() < active) {
-          values.muli((double) active / result.workers());
-          if (updater != null) {
-            updater.muli((double) active / result.workers());
-          }
-        }
-        trained.goOnFrom(values, updater, phaseStep + steps);
+        return;
       }
+      if (result.workers() < active) {
+        result.scale((float) active / result.workers());
+      }
+      Floats.install(trained, result.values(), result.updater(), phaseStep + steps);
     }
 
     private RoundResult round(RoundState from) {

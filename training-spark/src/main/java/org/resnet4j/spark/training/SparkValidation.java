@@ -22,6 +22,7 @@ import org.resnet4j.training.cli.Site.Tested;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.data.ImageSource;
+import org.resnet4j.training.data.OnBadImage;
 import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.Network;
 import org.resnet4j.training.loop.Prediction;
@@ -47,8 +48,8 @@ public final class SparkValidation implements Validation, AutoCloseable {
    * @param images serializable: they are sent to all workers
    * @param flipped whether each image is seen with its mirror image
    */
-  public record Settings(String[] classes, String preprocessing, CNN2DFormat format, ImageSource images, int batch,
-                         Computing computing, boolean flipped, int workers) implements Serializable {
+  public record Settings(String[] classes, String preprocessing, CNN2DFormat format, OnBadImage onBadImage,
+                         ImageSource images, int batch, Computing computing, boolean flipped, int workers) implements Serializable {
     int batches() {
       return (images.size() + batch - 1) / batch;
     }
@@ -136,7 +137,7 @@ public final class SparkValidation implements Validation, AutoCloseable {
     try (Network network = open(of, graph);
         ImageBatches images = new ImageBatches(of.images().selected(mine), List.of(of.classes()),
             Preprocessing.fromJson(of.preprocessing()), BatchOptions.evaluation(of.batch()).withFormat(of.format())
-                .withThreads(of.computing().threads()).withFreesBatches(true))) {
+                .withThreads(of.computing().threads()).withOnBadImage(of.onBadImage()).withFreesBatches(true))) {
       List<Prediction> predictions = Evaluation.of(network, List.of(of.classes()), images,
           count -> IntStream.of(images.lastBatch()).forEach(seen::add)).predictions();
       done.add(mine.length);

@@ -4,7 +4,6 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.resnet4j.training.aid.GradientUpdate;
 import org.resnet4j.training.data.ImageBatches;
 import org.resnet4j.training.loop.Steps;
@@ -37,40 +36,41 @@ final class Worker implements AutoCloseable {
     trained = new TrainingStep(plan, plan.phases().get(job.phase()), graph, job.shards().steps());
     batches = new ImageBatches(job.images().selected(job.shards().of(number)), List.of(job.classes()),
         Preprocessing.fromJson(job.preprocessing()), RecipePlan.batches(recipe, seed)
-            .withBatchSize(job.shards().batch()).withFormat(job.format()).withThreads(job.computing().threads()));
+            .withBatchSize(job.shards().batch()).withFormat(job.format()).withThreads(job.computing().threads())
+            .withOnBadImage(job.onBadImage()));
     steps = (job.averaging() instanceof Averaging.Gradients
         ? Steps.gradientsOf(batches, computed -> gradient = computed) : Steps.of(batches)).begin(trained);
   }
 
   /** Takes a round's steps, as far as there are images. */
   RoundResult take(RoundState from) {
-    trained.goOnFrom(Nd4j.createFromArray(from.parameters()),
-        from.updater() == null ? null : Nd4j.createFromArray(from.updater()), from.phaseStep());
+    Floats.install(trained, from.parameters(), from.updater(), from.phaseStep());
     steps.position(from.epoch(), from.batch());
     double waited = steps.waitedSeconds();
     RoundResult result = RoundResult.NOTHING;
     for (int i = 0; i < from.steps() && steps.hasNext(); i++) {
       Taken taken = steps.take(from.step() + i, from.phaseStep() + i, 1);
       result = new RoundResult(null, null, 1, result.steps() + taken.steps(), result.images() + taken.images(),
-          result.lossSum() + taken.lossSum(), result.right() + taken.right(), result.seconds() + taken.seconds(), 0);
+          result.lossSum() + taken.lossSum(), result.right() + taken.right(), result.seconds() + taken.seconds(), 0,
+          List.of());
     }
-    return result.steps() == 0 ? RoundResult.NOTHING : with(result, from.share(), steps.waitedSeconds() - waited);
+    return result.steps() == 0 ? RoundResult.NOTHING.with(batches.skipped())
+        : with(result, from.share(), steps.waitedSeconds() - waited);
   }
 
   private RoundResult with(RoundResult counted, float share, double waited) {
     float[] values;
     float[] updater = null;
     if (job.averaging() instanceof Averaging.Gradients) {
-      INDArray weighed = gradient.dup();
-      GradientUpdate.scaleStatistics(trained.graph(), weighed, counted.images());
-      values = Floats.of(weighed);
+      GradientUpdate.scaleStatistics(trained.graph(), gradient, counted.images());
+      values = Floats.of(gradient);
     } else {
       values = scaled(trained.graph().params(), share);
       INDArray state = trained.updaterState();
       updater = state == null ? null : scaled(state, share);
     }
-    return new RoundResult(values, updater, counted.workers(), counted.steps(), counted.images(), counted.lossSum(), counted.right(),
-        counted.seconds(), waited);
+    return new RoundResult(values, updater, counted.workers(), counted.steps(), counted.images(), counted.lossSum(),
+        counted.right(), counted.seconds(), waited, batches.skipped());
   }
 
   private static float[] scaled(INDArray array, float share) {

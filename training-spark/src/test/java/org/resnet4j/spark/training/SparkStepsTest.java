@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -15,8 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.resnet4j.engine.Precision;
+import org.resnet4j.training.data.BadImage;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.ImageBatches;
+import org.resnet4j.training.data.ImageSource;
+import org.resnet4j.training.data.OnBadImage;
 import org.resnet4j.training.loop.Engine;
 import org.resnet4j.training.loop.Steps;
 import org.resnet4j.training.loop.Trainer;
@@ -27,6 +33,7 @@ import org.resnet4j.training.loop.Validation;
 import org.resnet4j.training.recipe.Recipe;
 import org.resnet4j.training.recipe.RecipePlan;
 import org.resnet4j.zoo.ResNets;
+import org.resnet4j.zoo.image.ImageException;
 import org.resnet4j.zoo.image.Preprocessing;
 
 /** Within one process: Spark's local threads in place of executors. */
@@ -75,10 +82,11 @@ class SparkStepsTest {
     Computing computing = new Computing(engine, Precision.FLOAT32, 1);
     try (JavaSparkContext spark = new JavaSparkContext(conf(cores))) {
       return new Trainer(plan, new TrainingObserver() {}).train(net,
-          new SparkSteps(spark, new SparkSteps.Settings(recipe, 5, CLASSES, PIXELS, CNN2DFormat.NCHW, TRAINING,
+          new SparkSteps(spark, new SparkSteps.Settings(recipe, 5, CLASSES, PIXELS, CNN2DFormat.NCHW, OnBadImage.SKIP,
+              TRAINING,
               computing, workers, averaging, 0)),
           new SparkValidation(spark, new SparkValidation.Settings(CLASSES.toArray(String[]::new), PIXELS.toJson(),
-              CNN2DFormat.NCHW, VALIDATION, 8, computing, false, workers)));
+              CNN2DFormat.NCHW, OnBadImage.SKIP, VALIDATION, 8, computing, false, workers)));
     }
   }
 
@@ -130,11 +138,60 @@ class SparkStepsTest {
         ImageBatches validation = new ImageBatches(VALIDATION, CLASSES, PIXELS, BatchOptions.evaluation(8))) {
       TrainingResult result = new Trainer(plan, new TrainingObserver() {}).train(net,
           new SparkSteps(spark, new SparkSteps.Settings(recipe.withBatch(16), 5, CLASSES, PIXELS, CNN2DFormat.NCHW,
-              new ColourImages(35, 1), computing, 2, new Averaging.Parameters(1), 0)),
+              OnBadImage.SKIP, new ColourImages(35, 1), computing, 2, new Averaging.Parameters(1), 0)),
           Validation.on(CLASSES, validation));
       double after = result.graph().params().norm2Number().doubleValue();
       assertTrue(after > 0.9 * before && after < 1.5 * before, before + " became " + after);
       assertEquals(3 * 3, result.epochs().get(2).iteration());
+    }
+  }
+
+  /** One image's file is gone when its turn comes. */
+  private record Gone(ColourImages images, int gone) implements ImageSource, Serializable {
+    @Override
+    public int size() {
+      return images.size();
+    }
+
+    @Override
+    public int label(int index) {
+      return images.label(index);
+    }
+
+    @Override
+    public String name(int index) {
+      return images.name(index);
+    }
+
+    @Override
+    public BufferedImage image(int index) {
+      if (index == gone) {
+        throw ImageException.unreadable(name(index), new FileNotFoundException());
+      }
+      return images.image(index);
+    }
+  }
+
+  @Test
+  void anImageThatVanishedIsLeftOutAndListedOrEndsTheRun() throws IOException {
+    Recipe recipe = recipe("");
+    Computing computing = new Computing(Engine.DL4J, Precision.FLOAT32, 1);
+    try (JavaSparkContext spark = new JavaSparkContext(conf(1));
+        ImageBatches validation = new ImageBatches(VALIDATION, CLASSES, PIXELS, BatchOptions.evaluation(8))) {
+      for (OnBadImage action : List.of(OnBadImage.SKIP, OnBadImage.FAIL)) {
+        SparkSteps steps = new SparkSteps(spark, new SparkSteps.Settings(recipe, 5, CLASSES, PIXELS, CNN2DFormat.NCHW,
+            action, new Gone(TRAINING, 7), computing, 2, new Averaging.Gradients(), 0));
+        ComputationGraph net = net();
+        Trainer trainer = new Trainer(RecipePlan.of(recipe, net, IMAGES, 5), new TrainingObserver() {});
+        Validation measured = Validation.on(CLASSES, validation);
+        if (action == OnBadImage.FAIL) {
+          Exception failed = assertThrows(Exception.class, () -> trainer.train(net, steps, measured));
+          assertTrue(failed.getMessage().contains("colour 7"), failed.getMessage());
+        } else {
+          trainer.train(net, steps, measured);
+          assertEquals(List.of("colour 7"), steps.skipped().stream().map(BadImage::file).toList());
+        }
+      }
     }
   }
 
