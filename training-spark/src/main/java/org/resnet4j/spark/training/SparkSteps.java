@@ -26,8 +26,9 @@ import scala.Tuple2;
 
 /** Steps that a cluster's workers take together. */
 public final class SparkSteps implements Steps {
-  /** So many results are summed in one place. */
-  private static final int FAN_IN = 32;
+  /** So many results are summed in one place at most, and fewer large ones: half of what Spark lets a driver collect. */
+  private static final int MOST_SUMMANDS = 32;
+  private static final long SUMMED_BYTES = 512L << 20;
   private static final double NANOS = 1e9;
 
   private final JavaSparkContext spark;
@@ -163,19 +164,10 @@ public final class SparkSteps implements Steps {
       Broadcast<RoundState> state = spark.broadcast(from);
       try {
         return sum(workers.mapToPair(
-            worker -> new Tuple2<>(worker, Workers.take(phaseJob.value(), worker, state.value()))));
+            worker -> new Tuple2<>(worker, Workers.take(phaseJob.value(), worker, state.value()))), shards.workers(), fanIn(from));
       } finally {
         state.destroy();
       }
-    }
-
-    /** In the workers' order, for floats' sums depend on it; with many workers, in groups of neighbours first. */
-    private RoundResult sum(JavaPairRDD<Integer, RoundResult> results) {
-      List<RoundResult> summands = shards.workers() <= FAN_IN ? results.values().collect()
-          : results.mapToPair(one -> new Tuple2<>(one._1() / FAN_IN, one))
-              .groupByKey((shards.workers() + FAN_IN - 1) / FAN_IN)
-              .mapValues(SparkSteps::ordered).sortByKey().values().collect();
-      return summands.stream().reduce(RoundResult.NOTHING, RoundResult::plus);
     }
 
     @Override
@@ -188,6 +180,23 @@ public final class SparkSteps implements Steps {
       workers.unpersist(false);
       job.destroy();
     }
+  }
+
+  private static int fanIn(RoundState state) {
+    long bytes = Float.BYTES * ((long) state.parameters().length + (state.updater() == null ? 0 : state.updater().length));
+    return (int) Math.max(2, Math.min(MOST_SUMMANDS, SUMMED_BYTES / bytes));
+  }
+
+  /** In the workers' order, for floats' sums depend on it; of many workers, in groups of neighbours first. */
+  static RoundResult sum(JavaPairRDD<Integer, RoundResult> results, int workers, int fanIn) {
+    JavaPairRDD<Integer, RoundResult> summands = results;
+    int left = workers;
+    while (left > fanIn) {
+      left = (left + fanIn - 1) / fanIn;
+      summands = summands.mapToPair(one -> new Tuple2<>(one._1() / fanIn, one)).groupByKey(left)
+          .mapValues(SparkSteps::ordered);
+    }
+    return ordered(summands.collect());
   }
 
   private static RoundResult ordered(Iterable<Tuple2<Integer, RoundResult>> group) {

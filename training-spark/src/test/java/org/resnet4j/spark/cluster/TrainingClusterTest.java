@@ -8,44 +8,46 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Training by real executors, one of which is killed. */
+/** Training by real executors, which are killed. */
 @Tag("cluster")
-@Timeout(600)
+@Timeout(900)
 class TrainingClusterTest {
   private static final Duration PATIENCE = Duration.ofSeconds(240);
 
   @TempDir
   private Path folder;
-  private Path recipe;
 
-  @BeforeEach
-  void write() throws IOException {
-    recipe = Files.writeString(folder.resolve("recipe.yaml"), """
+  private Submitted train(Cluster cluster, String out, int epochs, String... more) throws IOException {
+    Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
         name: short
         model: cifar_resnet8
         batch: 64
         validation: {kind: share, share: 0.2}
         phases:
-          - {name: all, epochs: 2, rate: {kind: cosine, peak: 0.05}}
+          - {name: all, epochs: %d, rate: {kind: cosine, peak: 0.05}}
         optimizer: {kind: sgd, momentum: 0.9}
         variation: {crop: {kind: pad, pixels: 4}, flip: true}
-        """);
+        """.formatted(epochs));
+    List<String> arguments = new ArrayList<>(List.of("train", "--recipe", recipe.toString(), "--data", "synthetic", "--out",
+        folder.resolve(out).toString(), "--workers", "2", "--average", "parameters", "--every", "4"));
+    arguments.addAll(List.of(more));
+    return cluster.submit(arguments.toArray(String[]::new));
   }
 
-  private Submitted train(Cluster cluster, String out, String... more) throws IOException {
-    String[] arguments = {"train", "--recipe", recipe.toString(), "--data", "synthetic", "--out",
-        folder.resolve(out).toString(), "--workers", "2"};
-    String[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
-    System.arraycopy(more, 0, all, arguments.length, more.length);
-    return cluster.submit(all);
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.noneMatch(file -> file.toString().endsWith(".safetensors"));
+    }
   }
 
   private byte[] weights(String out) throws IOException {
@@ -53,19 +55,61 @@ class TrainingClusterTest {
   }
 
   @Test
-  void aKilledExecutorChangesNothing() throws Exception {
+  void killedExecutorsAndDriversChangeNothing() throws Exception {
     try (Cluster cluster = Cluster.start(folder, 2, 1)) {
-      Submitted whole = train(cluster, "whole", "--average", "parameters", "--every", "4");
+      Submitted whole = train(cluster, "whole", 2);
       assertEquals(0, whole.waitFor(PATIENCE), whole::stderr);
       assertTrue(whole.stdout().contains("images:"), whole::stdout);
       assertTrue(Files.exists(folder.resolve("whole/report.html")));
 
-      Submitted killed = train(cluster, "killed", "--average", "parameters", "--every", "4");
-      killed.waitFor(Pattern.compile("Epoch 1/2 \\(all\\)"), PATIENCE);
+      Submitted killed = train(cluster, "killed", 2);
+      epoch(killed, 1, 2);
       killed.killExecutor(new Random(1));
       assertEquals(0, killed.waitFor(PATIENCE), killed::stderr);
       assertTrue(killed.stderr().contains("Lost executor"), killed::stderr);
       assertArrayEquals(weights("whole"), weights("killed"));
+
+      Submitted driver = train(cluster, "resumed", 2);
+      Path checkpoints = folder.resolve("resumed/checkpoints");
+      while (driver.running() && (Files.notExists(checkpoints) || isEmpty(checkpoints))) {
+        Thread.sleep(20);
+      }
+      driver.close();
+      Submitted resumed = train(cluster, "resumed", 2, "--resume");
+      assertEquals(0, resumed.waitFor(PATIENCE), resumed::stderr);
+      assertTrue(resumed.stderr().contains("Going on "), resumed::stderr);
+      assertArrayEquals(weights("whole"), weights("resumed"));
     }
+  }
+
+  /** One in each epoch, at any moment of it. */
+  @Test
+  @Tag("long")
+  void tenKilledExecutorsChangeNothing() throws Exception {
+    int kills = 10;
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    try (Cluster cluster = Cluster.start(folder, 2, 1)) {
+      Submitted whole = train(cluster, "whole", kills + 1);
+      epoch(whole, 1, kills + 1);
+      long began = System.nanoTime();
+      epoch(whole, kills, kills + 1);
+      int millis = (int) ((System.nanoTime() - began) / 1_000_000 / (kills - 1));
+      assertEquals(0, whole.waitFor(PATIENCE), whole::stderr);
+
+      Submitted killed = train(cluster, "killed", kills + 1);
+      for (int kill = 1; kill <= kills; kill++) {
+        epoch(killed, kill, kills + 1);
+        Thread.sleep(random.nextInt(millis));
+        killed.killExecutor(random);
+      }
+      assertEquals(0, killed.waitFor(PATIENCE), killed::stderr);
+      assertEquals(kills, Pattern.compile("Lost executor").matcher(killed.stderr()).results().count());
+      assertArrayEquals(weights("whole"), weights("killed"), "seed " + seed);
+    }
+  }
+
+  private static void epoch(Submitted training, int epoch, int epochs) throws InterruptedException {
+    training.waitFor(Pattern.compile("Epoch " + epoch + "/" + epochs + " \\(all\\)"), PATIENCE);
   }
 }
