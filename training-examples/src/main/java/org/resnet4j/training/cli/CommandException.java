@@ -1,7 +1,7 @@
 package org.resnet4j.training.cli;
 
 /** A command can't go on; the message is the sentence that the user reads. */
-public final class CommandException extends RuntimeException {
+public class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final ExitCode exitCode;
 

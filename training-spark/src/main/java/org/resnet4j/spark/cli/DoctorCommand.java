@@ -1,16 +1,12 @@
 package org.resnet4j.spark.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
-import java.net.URL;
 import java.time.Duration;
-import java.util.Enumeration;
 import java.util.concurrent.Callable;
-import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.bytedeco.javacpp.Loader;
 import org.resnet4j.spark.cluster.Diagnosis;
+import org.resnet4j.spark.cluster.JarNatives;
 import org.resnet4j.spark.cluster.RollCall;
 import org.resnet4j.spark.cluster.WorkerTable;
 import org.resnet4j.training.cli.CommandException;
@@ -44,7 +40,7 @@ public final class DoctorCommand implements Callable<Integer> {
     try (JavaSparkContext spark = program.connect("resnet4j doctor")) {
       int expected = executors > 0 ? executors : spark.getConf().getInt("spark.executor.instances", 0);
       RollCall call = RollCall.of(spark, expected, Duration.ofSeconds(wait));
-      Diagnosis diagnosis = Diagnosis.of(call, jarsNatives(), spark.getConf());
+      Diagnosis diagnosis = Diagnosis.of(call, JarNatives.platform(), spark.getConf());
       PrintStream out = program.out();
       int count = call.reports().size();
       out.println("Spark " + spark.version() + ", " + spark.master() + ": " + count
@@ -52,31 +48,13 @@ public final class DoctorCommand implements Callable<Integer> {
           + spark.getConf().get("spark.task.cpus", "1") + ".");
       WorkerTable.of(call.reports()).forEach(line -> out.println(Printable.of(line)));
       diagnosis.warnings().forEach(warning -> out.println("Warning: " + Printable.of(warning)));
-      diagnosis.faults().forEach(fault -> out.println("Fault: " + Printable.of(fault)));
-      if (diagnosis.faults().isEmpty()) {
+      Stream.concat(diagnosis.unable().stream(), diagnosis.faults().stream()).forEach(fault -> out.println("Fault: " + Printable.of(fault)));
+      if (diagnosis.sound()) {
         out.println("All of them can compute.");
       }
-      return (diagnosis.faults().isEmpty() ? ExitCode.OK : ExitCode.FAILURE).code();
+      return (diagnosis.sound() ? ExitCode.OK : ExitCode.FAILURE).code();
     } catch (RollCall.AbsentException e) {
       throw new CommandException(ExitCode.FAILURE, e.getMessage());
     }
-  }
-
-  /** The platform that the jar's manifest tells; this machine's where the program isn't run from one jar. */
-  private static String jarsNatives() {
-    try {
-      Enumeration<URL> manifests = DoctorCommand.class.getClassLoader().getResources("META-INF/MANIFEST.MF");
-      while (manifests.hasMoreElements()) {
-        try (InputStream in = manifests.nextElement().openStream()) {
-          String natives = new Manifest(in).getMainAttributes().getValue("Natives-Platform");
-          if (natives != null) {
-            return natives;
-          }
-        }
-      }
-    } catch (IOException e) {
-      // What can't be read can't be told; the sentence that needs it is about other machines.
-    }
-    return Loader.getPlatform();
   }
 }

@@ -3,6 +3,7 @@ package org.resnet4j.spark.cli;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.resnet4j.spark.data.Packing;
@@ -41,27 +42,31 @@ public final class PackCommand implements Runnable {
 
   private final PrintStream stdout;
   private final PrintStream stderr;
+  private final Supplier<SparkSession> session;
 
   /**
    * As a subcommand of others.
    *
    * @param stdout where the summary goes
    * @param stderr where progress, warnings and the damaged images go
+   * @param session asked for once the command line is read
    */
-  public PackCommand(PrintStream stdout, PrintStream stderr) {
+  public PackCommand(PrintStream stdout, PrintStream stderr, Supplier<SparkSession> session) {
     this.stdout = stdout;
     this.stderr = stderr;
+    this.session = session;
   }
 
   @Override
   public void run() {
-    Packing packing = new Packing(SparkSession.builder().appName("resnet4j pack").getOrCreate(),
-        new Packing.Options(path("--data", data), path("--out", out), fileSize.bytes(), seed, format));
-    packing.objection().ifPresent(objection -> {
-      throw new CommandException(ExitCode.USAGE, "--out " + out + " " + objection + ".");
-    });
+    Packing.Options options =
+        new Packing.Options(path("--data", data), path("--out", out), fileSize.bytes(), seed, format);
     Packing.Result result;
     try (Packed progress = new Packed(stderr)) {
+      Packing packing = new Packing(session.get(), options);
+      packing.objection().ifPresent(objection -> {
+        throw new CommandException(ExitCode.USAGE, "--out " + out + " " + objection + ".");
+      });
       result = packing.run(progress::start, progress::done);
     } catch (UncheckedIOException e) {
       throw new CommandException(ExitCode.FAILURE, e.getMessage());

@@ -22,6 +22,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.CreateOpts;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.resnet4j.spark.data.HadoopAccess;
+import org.resnet4j.training.data.DataException;
 
 /**
  * A run's folder on a Hadoop file system, and the one on this machine that it is written in: what is there is fetched at
@@ -39,16 +41,26 @@ final class RemoteFolder implements AutoCloseable {
     this.copy = copy;
   }
 
-  /** Fetches what is there. */
+  /**
+   * Fetches what is there.
+   *
+   * @throws DataException if it can't be reached, or not written to
+   */
   static RemoteFolder open(URI address, Configuration configuration) throws IOException {
     if (address.getScheme() == null || address.getScheme().equals("file")) {
       return new RemoteFolder(Path.of(address.getPath()), Optional.empty());
     }
     org.apache.hadoop.fs.Path target = new org.apache.hadoop.fs.Path(address);
+    new HadoopAccess(configuration).requireWritable(target);
     Copy copy = new Copy(target, target.getFileSystem(configuration),
         FileContext.getFileContext(address, configuration), Files.createTempDirectory("resnet4j-run-"));
     copy.fetch();
     return new RemoteFolder(copy.local.resolve(target.getName()), Optional.of(copy));
+  }
+
+  /** Where it is sent to. */
+  org.apache.hadoop.fs.Path address() {
+    return copy.map(sent -> sent.target).orElseGet(() -> new org.apache.hadoop.fs.Path(folder.toUri()));
   }
 
   /** On this machine. */

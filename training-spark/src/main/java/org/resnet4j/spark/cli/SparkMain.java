@@ -7,6 +7,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.util.CrashReportingUtil;
 import org.resnet4j.spark.cluster.ClusterSettings;
+import org.resnet4j.training.cli.BackendChoice;
 import org.resnet4j.training.cli.CommandException;
 import org.resnet4j.training.cli.CommandRunner;
 import org.resnet4j.training.cli.ExitCode;
@@ -60,6 +61,7 @@ public final class SparkMain implements Runnable, Program {
 
   @Override
   public void startBackend() {
+    BackendChoice.announce(err);
     LayerHelpers.enable();
     CrashReportingUtil.crashDumpsEnabled(false);
   }
@@ -79,7 +81,7 @@ public final class SparkMain implements Runnable, Program {
   Integer onCluster(String application, ClusterOptions options, Training command) throws IOException {
     options.check();
     try (JavaSparkContext spark = connect(application);
-        SparkSite cluster = new SparkSite(spark, options.workers(spark), options.averaging())) {
+        SparkSite cluster = new SparkSite(spark, options, err)) {
       site = cluster;
       return command.call();
     }
@@ -91,6 +93,15 @@ public final class SparkMain implements Runnable, Program {
    * @throws CommandException if none was named
    */
   JavaSparkContext connect(String application) {
+    return new JavaSparkContext(settings(application));
+  }
+
+  /** The same for what needs Spark SQL; it is stopped at the program's end. */
+  private SparkSession session(String application) {
+    return SparkSession.builder().config(settings(application)).getOrCreate();
+  }
+
+  private SparkConf settings(String application) {
     SparkConf conf = new SparkConf().setIfMissing("spark.app.name", application);
     if (!conf.contains("spark.master")) {
       throw new CommandException(ExitCode.USAGE, "No cluster is named: run it by spark-submit --master"
@@ -98,7 +109,7 @@ public final class SparkMain implements Runnable, Program {
     }
     ClusterSettings.limitDriver(conf);
     ClusterSettings.complete(conf).forEach(warning -> err.println("Warning: " + warning));
-    return new JavaSparkContext(conf);
+    return conf;
   }
 
   /**
@@ -106,6 +117,15 @@ public final class SparkMain implements Runnable, Program {
    * {@code System.exit} for one that failed.
    */
   public static void main(String[] arguments) {
+    // Spark's threads, such as those that receive results, die of it, and the job would be waited for without end.
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
+      if (e instanceof OutOfMemoryError) {
+        System.err.println("Out of memory in the driver (" + e.getMessage() + "): give more with --driver-memory, or take"
+            + " fewer workers (--workers).");
+        Runtime.getRuntime().halt(ExitCode.FAILURE.code());
+      }
+      System.err.println("Thread " + thread.getName() + " ended: " + e);
+    });
     int code = run(System.out, System.err, arguments);
     if (SparkSession.getDefaultSession().isDefined()) {
       SparkSession.getDefaultSession().get().stop();
@@ -131,7 +151,7 @@ public final class SparkMain implements Runnable, Program {
     return new CommandLine.IFactory() {
       @Override
       public <K> K create(Class<K> type) throws Exception {
-        return type == PackCommand.class ? type.cast(new PackCommand(out, err))
+        return type == PackCommand.class ? type.cast(new PackCommand(out, err, () -> session("resnet4j pack")))
             : CommandLine.defaultFactory().create(type);
       }
     };

@@ -1,6 +1,7 @@
 package org.resnet4j.spark.cli;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Path;
@@ -10,6 +11,9 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.resnet4j.spark.cluster.ClusterException;
+import org.resnet4j.spark.cluster.Preflight;
+import org.resnet4j.spark.data.HadoopAccess;
 import org.resnet4j.spark.data.HadoopDatasets;
 import org.resnet4j.spark.training.Averaging;
 import org.resnet4j.spark.training.Computing;
@@ -17,8 +21,10 @@ import org.resnet4j.spark.training.SparkSteps;
 import org.resnet4j.spark.training.SparkValidation;
 import org.resnet4j.training.cli.CommandException;
 import org.resnet4j.training.cli.ExitCode;
+import org.resnet4j.training.cli.Printable;
 import org.resnet4j.training.cli.Site;
 import org.resnet4j.training.data.BadImage;
+import org.resnet4j.training.data.DataException;
 import org.resnet4j.training.data.Dataset;
 import org.resnet4j.training.data.DatasetOptions;
 import org.resnet4j.training.data.Datasets;
@@ -30,27 +36,40 @@ import org.resnet4j.training.loop.Validation;
 /** A cluster: images and results on its file systems, steps by its workers. */
 final class SparkSite implements Site, AutoCloseable {
   private final JavaSparkContext spark;
-  private final int workers;
+  private final ClusterOptions options;
   private final Averaging averaging;
+  private final PrintStream err;
   private Optional<RemoteFolder> remote = Optional.empty();
+  private int workers;
 
-  SparkSite(JavaSparkContext spark, int workers, Averaging averaging) {
+  SparkSite(JavaSparkContext spark, ClusterOptions options, PrintStream err) {
     this.spark = spark;
-    this.workers = workers;
-    this.averaging = averaging;
+    this.options = options;
+    this.err = err;
+    averaging = options.averaging();
   }
 
   /** Folders and packed sets are read by the workers; other data sets are sent to them. */
   @Override
-  public Dataset open(String data, DatasetOptions options) {
+  public Dataset open(String data, DatasetOptions choice) {
     URI address = uri("--data", data);
-    return (address.getScheme() == null ? Datasets.openArrays(data, options) : Optional.<Dataset>empty())
-        .orElseGet(() -> HadoopDatasets.open(address, options, spark));
+    Optional<Dataset> sent =
+        address.getScheme() == null ? Datasets.openArrays(data, choice) : Optional.<Dataset>empty();
+    if (sent.isEmpty()) {
+      new HadoopAccess(spark.hadoopConfiguration()).require(new org.apache.hadoop.fs.Path(address));
+    }
+    Preflight.run(spark, warning -> err.println("Warning: " + Printable.of(warning)));
+    workers = options.workers(spark); // how many there may be is known only now that there are executors
+    return sent.orElseGet(() -> HadoopDatasets.open(address, choice, spark));
   }
 
   @Override
   public Path folder(String out, String data) throws IOException {
-    remote = Optional.of(RemoteFolder.open(uri("--out", out), spark.hadoopConfiguration()));
+    try {
+      remote = Optional.of(RemoteFolder.open(uri("--out", out), spark.hadoopConfiguration()));
+    } catch (DataException e) {
+      throw new ClusterException(ExitCode.FAILURE, "--out " + e.getMessage());
+    }
     return remote.get().local();
   }
 
@@ -64,9 +83,14 @@ final class SparkSite implements Site, AutoCloseable {
   }
 
   @Override
-  public void written() throws IOException {
-    if (remote.isPresent()) {
-      remote.get().send();
+  public void written() {
+    try {
+      if (remote.isPresent()) {
+        remote.get().send();
+      }
+    } catch (IOException e) {
+      throw new ClusterException(ExitCode.FAILURE, "--out " + HadoopAccess.unreachable(remote.get().address(), e)
+          .getMessage() + " What was sent before is whole there, and --resume goes on from it.");
     }
   }
 
@@ -79,6 +103,7 @@ final class SparkSite implements Site, AutoCloseable {
 
   @Override
   public Crew crew(Work work, Consumer<String> say) {
+    written(); // or what can't be written would be found an epoch later
     say.accept("Workers: " + workers + ", with " + work.recipe().batch() / workers + " images a step each.");
     return new Workforce(work);
   }

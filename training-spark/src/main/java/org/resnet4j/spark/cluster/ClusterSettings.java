@@ -12,8 +12,8 @@ import org.apache.spark.SparkConf;
  * What workers have to be told before there are any: how many threads a task's natives may use, and how much memory may
  * be taken off the heap. A program calls {@link #complete} before it makes its context.
  *
- * <p>What the user (or the cluster's {@code spark-defaults.conf}) has set is left as it is; where that will hurt, a
- * warning says so.
+ * <p>What the user (or the cluster's {@code spark-defaults.conf}) has set is left as it is, but for a serializer that
+ * can't do it; where that will hurt, a warning says so.
  */
 public final class ClusterSettings {
   private static final String CORES_OF_TASK = "spark.task.cpus";
@@ -23,6 +23,7 @@ public final class ClusterSettings {
   private static final String OPTIONS = "spark.executor.extraJavaOptions";
   private static final String DEFAULT_OPTIONS = "spark.executor.defaultJavaOptions";
   private static final String SERIALIZER = "spark.serializer";
+  private static final String JAVA_SERIALIZER = "org.apache.spark.serializer.JavaSerializer";
   private static final String ENVIRONMENT = "spark.executorEnv.";
   private static final String THREADS = "OMP_NUM_THREADS";
   private static final String MAX_BYTES = "org.bytedeco.javacpp.maxbytes";
@@ -53,6 +54,8 @@ public final class ClusterSettings {
     settings.threads();
     settings.memory();
     settings.serializer();
+    // It protects the driver's heap, which a training counts itself; Spark's standard ends a round of ten ResNet-50s.
+    conf.setIfMissing("spark.driver.maxResultSize", "0");
     return List.copyOf(settings.warnings);
   }
 
@@ -149,12 +152,12 @@ public final class ClusterSettings {
 
   /** Java's own takes every class that says it may; Kryo, as Spark has it, takes no records. */
   private void serializer() {
-    String chosen = conf.get(SERIALIZER, "org.apache.spark.serializer.JavaSerializer");
-    conf.setIfMissing(SERIALIZER, chosen);
-    if (chosen.endsWith("KryoSerializer")) {
-      warnings.add(SERIALIZER + " is Kryo: it can't read records, which tasks answer with. Give --conf " + SERIALIZER
-          + "=org.apache.spark.serializer.JavaSerializer.");
+    String chosen = conf.get(SERIALIZER, JAVA_SERIALIZER);
+    if (!chosen.equals(JAVA_SERIALIZER)) {
+      warnings.add(SERIALIZER + " is " + chosen + ", which can't read the records that tasks answer with: this program"
+          + " takes Java's instead.");
     }
+    conf.set(SERIALIZER, JAVA_SERIALIZER);
   }
 
   private static long driverOverhead(SparkConf conf, long heap) {

@@ -15,10 +15,11 @@ import org.resnet4j.spark.cluster.WorkerReport.Natives;
 /**
  * What is wrong with a cluster's workers, in sentences that say what to do.
  *
- * @param faults with which a program fails, or may be ended by the cluster's manager
+ * @param unable of executors that can't compute: a program fails there
+ * @param faults with which it may be ended by the cluster's manager, or not reach an executor
  * @param warnings with which it runs, slower or with other results
  */
-public record Diagnosis(List<String> faults, List<String> warnings) {
+public record Diagnosis(List<String> unable, List<String> faults, List<String> warnings) {
   private static final long MIB = 1L << 20;
 
   /**
@@ -28,10 +29,11 @@ public record Diagnosis(List<String> faults, List<String> warnings) {
    * @param conf the context's
    */
   public static Diagnosis of(RollCall call, String natives, SparkConf conf) {
+    Findings unable = new Findings();
     Findings faults = new Findings();
     Findings warnings = new Findings();
     for (WorkerReport report : call.reports()) {
-      natives(report, natives, faults, warnings);
+      natives(report, natives, unable, warnings);
       memory(report, conf, faults);
       threads(report, conf, warnings);
     }
@@ -45,7 +47,12 @@ public record Diagnosis(List<String> faults, List<String> warnings) {
       machines(call.reports(), allFaults);
     }
     mixed(call.reports(), allWarnings);
-    return new Diagnosis(List.copyOf(allFaults), List.copyOf(allWarnings));
+    return new Diagnosis(List.copyOf(unable.sentences()), List.copyOf(allFaults), List.copyOf(allWarnings));
+  }
+
+  /** Whether all is well, but for warnings. */
+  public boolean sound() {
+    return unable.isEmpty() && faults.isEmpty();
   }
 
   /** What several executors have in common is said once. */
@@ -70,7 +77,7 @@ public record Diagnosis(List<String> faults, List<String> warnings) {
     }
   }
 
-  private static void natives(WorkerReport report, String natives, Findings faults, Findings warnings) {
+  private static void natives(WorkerReport report, String natives, Findings unable, Findings warnings) {
     boolean computes = report.has(Natives.ND4J);
     for (WorkerReport.Unloaded unloaded : report.unloaded()) {
       String advice = report.platform().equals(natives) ? ""
@@ -79,7 +86,7 @@ public record Diagnosis(List<String> faults, List<String> warnings) {
       String sentence = "can't load " + unloaded.natives().printed() + ": "
           + unloaded.reason().replaceFirst("\\.$", "") + "." + advice;
       if (unloaded.natives() == Natives.ND4J) {
-        faults.add(report, sentence);
+        unable.add(report, sentence);
       } else if (computes) { // else it isn't what is wrong there
         warnings.add(report, sentence + (unloaded.natives() == Natives.ENGINE
             ? " Deeplearning4j computes there, several times slower."

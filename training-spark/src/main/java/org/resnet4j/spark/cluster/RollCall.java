@@ -27,6 +27,8 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
   private static final int ROUNDS = 5;
   private static final long HOLD_MILLIS = 200;
   private static final long POLL_MILLIS = 100;
+  /** For those that are wished for, after the program's start. */
+  private static final Duration SOON = Duration.ofSeconds(30);
   /** How long none has to come for those who wait for no number: executors of one machine start within this. */
   private static final Duration QUIET = Duration.ofSeconds(4);
 
@@ -47,12 +49,30 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
    * @throws AbsentException if none came, or fewer than expected, or the cluster's manager has given the program up
    */
   public static RollCall of(JavaSparkContext spark, int expected, Duration patience) {
-    int executors = await(spark, expected, patience);
+    int executors = await(spark, expected, patience, patience);
+    if (executors < expected && waitedFor(spark)) {
+      throw absent("Only " + executors + " of " + expected + " executors", patience);
+    }
+    return ask(spark, executors);
+  }
+
+  /**
+   * Asks those that are there.
+   *
+   * @param wished how many to wait for, if they come soon; 0: until no more come
+   * @param patience how long to wait for the first
+   * @throws AbsentException if none came, or the cluster's manager has given the program up
+   */
+  public static RollCall ofThoseThere(JavaSparkContext spark, int wished, Duration patience) {
+    return ask(spark, await(spark, wished, patience, SOON));
+  }
+
+  private static RollCall ask(JavaSparkContext spark, int executors) {
     int tasks = Math.max(spark.defaultParallelism(), 2 * Math.max(1, executors));
     Map<String, WorkerReport> heard = new TreeMap<>();
     Set<String> silent = Set.of();
     for (int round = 0; round < ROUNDS; round++) {
-      for (WorkerReport report : ask(spark, tasks)) {
+      for (WorkerReport report : answers(spark, tasks)) {
         heard.put(report.address(), report);
       }
       silent = new TreeSet<>(addresses(spark));
@@ -68,18 +88,29 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
     return new RollCall(List.copyOf(reports), silent);
   }
 
-  private static List<WorkerReport> ask(JavaSparkContext spark, int tasks) {
+  private static List<WorkerReport> answers(JavaSparkContext spark, int tasks) {
     List<Integer> indices = IntStream.range(0, tasks).boxed().collect(Collectors.toList());
-    return spark.parallelize(indices, tasks).map(index -> {
-      WorkerReport report = Probe.report();
-      Thread.sleep(HOLD_MILLIS);
-      return report;
-    }).collect();
+    try {
+      return spark.parallelize(indices, tasks).map(index -> {
+        WorkerReport report = Probe.report();
+        Thread.sleep(HOLD_MILLIS);
+        return report;
+      }).collect();
+    } catch (Exception e) { // Spark's are checked, and undeclared
+      throw JobFailure.of(e);
+    }
   }
 
-  private static int await(JavaSparkContext spark, int expected, Duration patience) {
-    if (ClusterSettings.local(spark.getConf())) {
-      return 0; // tasks run here
+  /** Executors of a dynamic allocation come when there are tasks, and those of {@code local[N]} are tasks of this process. */
+  private static boolean waitedFor(JavaSparkContext spark) {
+    return !ClusterSettings.local(spark.getConf())
+        && !spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
+  }
+
+  /** How many there are: some, unless none are waited for. */
+  private static int await(JavaSparkContext spark, int expected, Duration forTheFirst, Duration forMore) {
+    if (!waitedFor(spark)) {
+      return 0;
     }
     long start = System.nanoTime();
     long newest = start;
@@ -97,7 +128,7 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
       if (expected > 0 ? count >= expected : count > 0 && System.nanoTime() - newest >= QUIET.toNanos()) {
         return count;
       }
-      if (System.nanoTime() - start >= patience.toNanos()) {
+      if (System.nanoTime() - start >= (count == 0 ? forTheFirst : forMore).toNanos()) {
         break;
       }
       try {
@@ -107,13 +138,16 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
         break;
       }
     }
-    if (count > 0 && expected == 0) {
-      return count;
+    if (count == 0) {
+      throw absent("No executor", forTheFirst);
     }
-    throw new AbsentException((count == 0 ? "No executor" : "Only " + count + " of " + expected + " executors")
-        + " came within " + patience.toSeconds() + " s. Does the cluster have that much free (spark.executor.memory"
-        + " with spark.executor.memoryOverhead, spark.executor.cores)? Its manager's page tells, and why executors"
-        + " failed.");
+    return count;
+  }
+
+  private static AbsentException absent(String who, Duration patience) {
+    return new AbsentException(who + " came within " + patience.toSeconds() + " s. Does the cluster have that much free"
+        + " (spark.executor.memory with spark.executor.memoryOverhead, spark.executor.cores)? Its manager's page tells,"
+        + " and why executors failed.");
   }
 
   private static Set<String> addresses(JavaSparkContext spark) {

@@ -8,15 +8,16 @@ import java.io.Serializable;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.hadoop.security.AccessControlException;
 import org.resnet4j.training.data.DataException;
-import org.resnet4j.training.data.DataException.Kind;
 import org.resnet4j.zoo.image.ImageDecoder;
 import org.resnet4j.zoo.image.ImageException;
 
@@ -26,6 +27,8 @@ import org.resnet4j.zoo.image.ImageException;
  */
 public final class HadoopAccess implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private transient Configuration configuration;
 
@@ -53,7 +56,7 @@ public final class HadoopAccess implements Serializable {
   public FileSystem fileSystem(Path path) {
     try {
       return path.getFileSystem(configuration);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) { // whatever a connector, or its absence, throws
       throw unreachable(path, e);
     }
   }
@@ -76,26 +79,51 @@ public final class HadoopAccess implements Serializable {
     }
   }
 
-  static DataException unreachable(Path path, Exception e) {
-    Throwable root = e;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
-    }
-    String message = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
-    return new DataException(Kind.UNREADABLE, path + ": cannot be reached (" + root.getClass().getSimpleName() + ": "
-        + message + "); is the address right, does the cluster know this file system, may this user read there?", e);
+  /** What to throw where a file system has thrown. */
+  public static DataException unreachable(Path path, Exception e) {
+    return Unreachable.of(path, e);
+  }
+
+  /**
+   * Waits for a file system's first answer, a minute at most: Hadoop's clients ask one that is silent for up to a quarter
+   * of an hour. Whether there is something at the path doesn't matter.
+   *
+   * @throws DataException if there is no such file system, or it doesn't answer
+   */
+  public void require(Path path) {
+    Answering.within(PATIENCE, path, () -> fileSystem(path).exists(path));
+  }
+
+  /**
+   * The same for one that is going to be written to.
+   *
+   * @throws DataException likewise, and if this user may not write there
+   */
+  public void requireWritable(Path path) {
+    Answering.within(PATIENCE, path, () -> {
+      FileSystem files = fileSystem(path);
+      Path there = path;
+      while (there.getParent() != null && !files.exists(there)) {
+        there = there.getParent();
+      }
+      files.access(there, FsAction.WRITE);
+      return null;
+    });
   }
 
   /**
    * An image file's content.
    *
    * @throws ImageException if it isn't there, may not be read, or is too large: that stays so
-   * @throws DataException if the file system fails: a network may do better the next time, so that an image isn't to be
+   * @throws DataException if the file system fails, or isn't the one on which the image was found: a network may do better the next time, so that an image isn't to be
    *     left out for it; Spark then runs the task again
    */
   byte[] read(Path file, ImageDecoder decoder) {
     String name = file.toString();
     if (isLocal(file) && !Files.isRegularFile(local(file))) {
+      if (!Files.isDirectory(local(file).getParent())) {
+        throw unreachable(file.getParent(), new FileNotFoundException("no such folder there"));
+      }
       throw ImageException.unreadable(name, new NoSuchFileException(name)); // a pipe would be waited for
     }
     try (FSDataInputStream in = forReading(file).open(file)) {

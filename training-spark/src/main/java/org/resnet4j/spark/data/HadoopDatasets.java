@@ -65,6 +65,7 @@ public final class HadoopDatasets {
   }
 
   private Dataset open(Path data, DatasetOptions options) {
+    access.require(data);
     Path root = access.qualified(data);
     try {
       FileSystem files = access.fileSystem(root);

@@ -1,6 +1,7 @@
 package org.resnet4j.spark.data;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -72,13 +73,24 @@ public final class Packing {
   private final Path out;
   private final Options options;
 
-  /** @throws DataException if a file system can't be reached */
+  /**
+   * Asks both file systems.
+   *
+   * @throws DataException if the data's can't be reached
+   * @throws UncheckedIOException if the output's can't be reached, or not written to
+   */
   public Packing(SparkSession session, Options options) {
     this.session = session;
     this.options = options;
     spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     access = new HadoopAccess(spark.hadoopConfiguration());
+    access.require(options.data());
     data = access.qualified(options.data());
+    try {
+      access.requireWritable(options.out());
+    } catch (DataException e) {
+      throw new UncheckedIOException(e.getMessage(), new IOException(e));
+    }
     out = access.qualified(options.out());
   }
 

@@ -12,6 +12,8 @@ import org.apache.spark.SparkJobInfo;
 import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.JavaSparkStatusTracker;
+import org.resnet4j.spark.cluster.ClusterException;
+import org.resnet4j.spark.cluster.JobFailure;
 import org.resnet4j.training.data.DataException;
 import org.resnet4j.training.data.DataException.Kind;
 
@@ -28,6 +30,7 @@ final class SparkJobs {
    * @param progress hears, in ascending order, how many of them are done: what the finished tasks' share comes to
    * @throws DataException as a task threw it, once Spark has given up on it
    * @throws UncheckedIOException likewise
+   * @throws ClusterException if it was the cluster that failed
    */
   static <T> T run(JavaSparkContext spark, String description, Callable<T> action, int total, IntConsumer progress) {
     String group = "resnet4j-" + UUID.randomUUID();
@@ -54,7 +57,7 @@ final class SparkJobs {
         }
       }
     } catch (ExecutionException e) {
-      throw failure(e);
+      throw JobFailure.of(e);
     } catch (InterruptedException e) {
       spark.cancelJobGroup(group);
       Thread.currentThread().interrupt();
@@ -75,17 +78,5 @@ final class SparkJobs {
     }
     SparkStageInfo stage = last < 0 ? null : tracker.getStageInfo(last);
     return stage == null || stage.numTasks() == 0 ? 0 : (double) stage.numCompletedTasks() / stage.numTasks();
-  }
-
-  private static RuntimeException failure(ExecutionException failed) {
-    for (Throwable t = failed; t != null; t = t.getCause()) {
-      if (t instanceof DataException || t instanceof UncheckedIOException) {
-        return (RuntimeException) t;
-      }
-    }
-    if (failed.getCause() instanceof Error error) {
-      throw error;
-    }
-    return failed.getCause() instanceof RuntimeException runtime ? runtime : new IllegalStateException(failed);
   }
 }

@@ -1,7 +1,11 @@
 package org.resnet4j.spark.training;
 
 import java.io.Serializable;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.resnet4j.training.data.BadImage;
 
@@ -26,6 +30,35 @@ record RoundResult(float[] values, float[] updater, int workers, int steps, int 
         Math.max(steps, other.steps), images + other.images, lossSum + other.lossSum, right + other.right,
         Math.max(seconds, other.seconds), Math.max(waited, other.waited),
         Stream.concat(skipped.stream(), other.skipped.stream()).toList());
+  }
+
+  /** One of so many parts of the values; the first has the counts. */
+  RoundResult slice(int slice, int slices) {
+    return (slice == 0 ? this : NOTHING).with(part(values, slice, slices), part(updater, slice, slices));
+  }
+
+  /** Of slices in their order. */
+  static RoundResult joined(List<RoundResult> slices) {
+    return slices.get(0).with(joined(slices, RoundResult::values), joined(slices, RoundResult::updater));
+  }
+
+  private static float[] part(float[] array, long slice, int slices) {
+    return array == null ? null : Arrays.copyOfRange(array, (int) (array.length * slice / slices),
+        (int) (array.length * (slice + 1) / slices));
+  }
+
+  private static float[] joined(List<RoundResult> slices, Function<RoundResult, float[]> which) {
+    List<float[]> parts = slices.stream().map(which).filter(Objects::nonNull).toList();
+    if (parts.isEmpty()) {
+      return null;
+    }
+    FloatBuffer joined = FloatBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
+    parts.forEach(joined::put);
+    return joined.array();
+  }
+
+  private RoundResult with(float[] values, float[] updater) {
+    return new RoundResult(values, updater, workers, steps, images, lossSum, right, seconds, waited, skipped);
   }
 
   RoundResult with(List<BadImage> unreadable) {

@@ -1,7 +1,10 @@
 package org.resnet4j.spark.training;
 
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -11,11 +14,17 @@ import java.util.stream.IntStream;
  * @param images of all workers
  * @param workers one or more
  * @param batch of one worker's step
+ * @param balanced whether each class is dealt out evenly, give or take one image: workers that balance classes need some
+ *     of each
  */
-record Shards(int images, int workers, int batch, long seed) implements Serializable {
+record Shards(int images, int workers, int batch, long seed, boolean balanced) implements Serializable {
 
-  /** The images of a worker, 0-based. */
-  int[] of(int worker) {
+  /**
+   * The images of a worker, 0-based.
+   *
+   * @param labels an image's class
+   */
+  int[] of(int worker, IntUnaryOperator labels) {
     int[] order = IntStream.range(0, images).toArray();
     if (workers > 1) {
       SplittableRandom random = new SplittableRandom(seed);
@@ -26,7 +35,13 @@ record Shards(int images, int workers, int batch, long seed) implements Serializ
         order[j] = swapped;
       }
     }
-    return IntStream.range(0, size(worker)).map(i -> order[worker + i * workers]).toArray();
+    if (balanced && workers > 1) {
+      // The sort is stable: within a class the order stays random.
+      order = Arrays.stream(order).boxed().sorted(Comparator.comparingInt(labels::applyAsInt))
+          .mapToInt(Integer::intValue).toArray();
+    }
+    int[] dealt = order;
+    return IntStream.range(0, size(worker)).map(i -> dealt[worker + i * workers]).toArray();
   }
 
   private int size(int worker) {

@@ -1,21 +1,22 @@
 package org.resnet4j.spark.training;
 
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
-import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.spark.cluster.Answer;
+import org.resnet4j.spark.cluster.ClusterException;
+import org.resnet4j.spark.cluster.JobFailure;
 import org.resnet4j.training.aid.GradientUpdate;
+import org.resnet4j.training.cli.ExitCode;
 import org.resnet4j.training.data.BadImage;
+import org.resnet4j.training.data.BalancedOrder;
 import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.data.OnBadImage;
 import org.resnet4j.training.loop.Steps;
@@ -26,9 +27,6 @@ import scala.Tuple2;
 
 /** Steps that a cluster's workers take together. */
 public final class SparkSteps implements Steps {
-  /** So many results are summed in one place at most, and fewer large ones: half of what Spark lets a driver collect. */
-  private static final int MOST_SUMMANDS = 32;
-  private static final long SUMMED_BYTES = 512L << 20;
   private static final double NANOS = 1e9;
 
   private final JavaSparkContext spark;
@@ -59,19 +57,41 @@ public final class SparkSteps implements Steps {
     int batch = settings.recipe().batch();
     int workers = settings.workers();
     if (batch % workers != 0 || batch / workers < 2) {
-      throw new ClusterException("Batch: expected a multiple of the " + workers + " workers, two images each or more,"
-          + " found " + batch + "; change --batch or --workers.");
+      throw refused("Batch: expected a multiple of the " + workers + " workers, two images each or more, found " + batch
+          + "; change --batch or --workers.");
     }
     if (settings.images().size() < batch) {
-      throw new ClusterException("Images: expected at least a batch of " + batch + ", so that no worker is without,"
-          + " found " + settings.images().size() + "; take fewer workers or a smaller batch.");
+      throw refused("Images: expected at least a batch of " + batch + ", so that no worker is without, found "
+          + settings.images().size() + "; take fewer workers (--workers) or a smaller batch (--batch).");
     }
     if (settings.averaging() instanceof Averaging.Parameters && settings.recipe().ema().isPresent()) {
-      throw new ClusterException("Recipe, ema: expected none where parameters are averaged, found one; leave it out, or"
-          + " average gradients.");
+      throw refused("Recipe, ema: expected none where parameters are averaged, found one; leave it out, or average"
+          + " gradients.");
     }
-    shards = new Shards(settings.images().size(), workers, batch / workers, settings.seed());
+    shards = new Shards(settings.images().size(), workers, batch / workers, settings.seed(),
+        settings.recipe().balance() == Recipe.Balance.SAMPLING);
+    if (shards.balanced()) {
+      requireEveryClassEverywhere();
+    }
     phase = settings.from() - 1;
+  }
+
+  /** A worker draws as often from one class as from another, and can't from one that it has nothing of. */
+  private void requireEveryClassEverywhere() {
+    List<String> classes = settings.classes();
+    int[] counts = BalancedOrder.counts(IntStream.range(0, settings.images().size()).map(settings.images()::label)
+        .toArray(), classes.size());
+    for (int c = 0; c < counts.length; c++) {
+      if (counts[c] < settings.workers()) {
+        throw refused("Class " + classes.get(c) + ": expected an image for each of the " + settings.workers()
+            + " workers, since each of them balances classes by sampling, found " + counts[c] + "; take fewer workers,"
+            + " or balance by class weights.");
+      }
+    }
+  }
+
+  private static ClusterException refused(String sentence) {
+    return new ClusterException(ExitCode.USAGE, sentence);
   }
 
   /** Images that workers left out so far, since they could not be read. */
@@ -102,6 +122,7 @@ public final class SparkSteps implements Steps {
     private final TrainingStep trained;
     private final Averaging averaging;
     private final Broadcast<PhaseJob> job;
+    private final RoundSize size;
     private final JavaRDD<Integer> workers;
     private int epoch;
     private int batch;
@@ -110,6 +131,10 @@ public final class SparkSteps implements Steps {
     Phase(TrainingStep trained, PhaseJob phaseJob) {
       this.trained = trained;
       averaging = phaseJob.averaging();
+      INDArray updater = averaging instanceof Averaging.Gradients ? null : trained.updaterState();
+      long floats = trained.graph().params().length() + (updater == null ? 0 : updater.length());
+      size = new RoundSize(shards.workers(), Float.BYTES * floats);
+      size.check(spark.getConf(), Runtime.getRuntime().maxMemory());
       job = spark.broadcast(phaseJob);
       // Cached, so that a worker stays where its images and its net are.
       workers = spark.parallelize(IntStream.range(0, shards.workers()).boxed().toList(), shards.workers()).cache();
@@ -147,7 +172,7 @@ public final class SparkSteps implements Steps {
     /** Fewer workers than those with images left come back if one's rest was a single image, or unreadable. */
     private void install(RoundResult result, int steps, long phaseStep, int active) {
       if (averaging instanceof Averaging.Gradients) {
-        try (INDArray gradient = Nd4j.createFromArray(result.values())) {
+        try (INDArray gradient = Floats.array(result.values())) {
           GradientUpdate.scaleStatistics(trained.graph(), gradient, 1.0 / result.images());
           trained.apply(gradient, result.images(), result.lossSum() / result.images(), phaseStep);
         }
@@ -163,8 +188,11 @@ public final class SparkSteps implements Steps {
       Broadcast<PhaseJob> phaseJob = job;
       Broadcast<RoundState> state = spark.broadcast(from);
       try {
-        return sum(workers.mapToPair(
-            worker -> new Tuple2<>(worker, Workers.take(phaseJob.value(), worker, state.value()))), shards.workers(), fanIn(from));
+        return RoundSum.of(workers.mapToPair(
+            worker -> new Tuple2<>(worker, Answer.of(() -> Workers.take(phaseJob.value(), worker, state.value())))),
+            size.slices());
+      } catch (Exception e) { // Spark's are checked, and undeclared
+        throw JobFailure.of(e);
       } finally {
         state.destroy();
       }
@@ -180,27 +208,5 @@ public final class SparkSteps implements Steps {
       workers.unpersist(false);
       job.destroy();
     }
-  }
-
-  private static int fanIn(RoundState state) {
-    long bytes = Float.BYTES * ((long) state.parameters().length + (state.updater() == null ? 0 : state.updater().length));
-    return (int) Math.max(2, Math.min(MOST_SUMMANDS, SUMMED_BYTES / bytes));
-  }
-
-  /** In the workers' order, for floats' sums depend on it; of many workers, in groups of neighbours first. */
-  static RoundResult sum(JavaPairRDD<Integer, RoundResult> results, int workers, int fanIn) {
-    JavaPairRDD<Integer, RoundResult> summands = results;
-    int left = workers;
-    while (left > fanIn) {
-      left = (left + fanIn - 1) / fanIn;
-      summands = summands.mapToPair(one -> new Tuple2<>(one._1() / fanIn, one)).groupByKey(left)
-          .mapValues(SparkSteps::ordered);
-    }
-    return ordered(summands.collect());
-  }
-
-  private static RoundResult ordered(Iterable<Tuple2<Integer, RoundResult>> group) {
-    return StreamSupport.stream(group.spliterator(), false).sorted(Comparator.comparing(Tuple2::_1)).map(Tuple2::_2)
-        .reduce(RoundResult.NOTHING, RoundResult::plus);
   }
 }

@@ -2,7 +2,6 @@ package org.resnet4j.spark.training;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +15,11 @@ import org.apache.spark.util.LongAccumulator;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.factory.Nd4j;
+import org.resnet4j.spark.cluster.Answer;
+import org.resnet4j.spark.cluster.ClusterException;
+import org.resnet4j.spark.cluster.JobFailure;
 import org.resnet4j.training.augment.FlippedPrediction;
+import org.resnet4j.training.cli.ExitCode;
 import org.resnet4j.training.cli.Site.Tested;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.ImageBatches;
@@ -84,10 +86,11 @@ public final class SparkValidation implements Validation, AutoCloseable {
     Broadcast<Settings> of = sent;
     LongAccumulator done = spark.sc().longAccumulator();
     try {
-      JavaFutureAction<List<Prediction>> predicting = spark
+      JavaFutureAction<List<Answer<List<Prediction>>>> predicting = spark
           .parallelize(IntStream.range(0, settings.tasks()).boxed().toList(), settings.tasks())
-          .flatMap(task -> predicted(of.value(), net.value(), task, done)).collectAsync();
-      List<Prediction> predictions = awaited(predicting, done, imagesDone);
+          .map(task -> Answer.of(() -> predicted(of.value(), net.value(), task, done))).collectAsync();
+      List<Prediction> predictions =
+          awaited(predicting, done, imagesDone).stream().flatMap(answer -> answer.get().stream()).toList();
       List<Prediction> inOrder = new ArrayList<>();
       for (Prediction prediction : predictions) {
         inOrder.add(prediction.at(inOrder.size()));
@@ -100,8 +103,7 @@ public final class SparkValidation implements Validation, AutoCloseable {
   }
 
   /** A task that was done twice is counted twice, but for what goes beyond all. */
-  private List<Prediction> awaited(JavaFutureAction<List<Prediction>> predicting, LongAccumulator done,
-      IntConsumer imagesDone) {
+  private <T> T awaited(JavaFutureAction<T> predicting, LongAccumulator done, IntConsumer imagesDone) {
     int told = 0;
     try {
       while (true) {
@@ -117,22 +119,22 @@ public final class SparkValidation implements Validation, AutoCloseable {
         }
       }
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+      throw JobFailure.of(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ClusterException("Interrupted while workers predicted.");
+      throw new ClusterException(ExitCode.FAILURE, "Interrupted while workers predicted.");
     } finally {
       predicting.cancel(true);
     }
   }
 
   /** Their indices are the images'. */
-  private static Iterator<Prediction> predicted(Settings of, Net net, int task, LongAccumulator done) {
+  private static List<Prediction> predicted(Settings of, Net net, int task, LongAccumulator done) {
     int from = of.begin(task);
     int[] mine = IntStream.range(from, of.begin(task + 1)).toArray();
     LayerHelpers.enable();
     ComputationGraph graph = new ComputationGraph(ComputationGraphConfiguration.fromJson(net.configuration()));
-    graph.init(Nd4j.createFromArray(net.parameters()), false);
+    graph.init(Floats.array(net.parameters()), false);
     List<Integer> seen = new ArrayList<>();
     try (Network network = open(of, graph);
         ImageBatches images = new ImageBatches(of.images().selected(mine), List.of(of.classes()),
@@ -141,7 +143,7 @@ public final class SparkValidation implements Validation, AutoCloseable {
       List<Prediction> predictions = Evaluation.of(network, List.of(of.classes()), images,
           count -> IntStream.of(images.lastBatch()).forEach(seen::add)).predictions();
       done.add(mine.length);
-      return predictions.stream().map(p -> p.at(from + seen.get(p.index()))).iterator();
+      return predictions.stream().map(p -> p.at(from + seen.get(p.index()))).toList();
     } finally {
       graph.close();
     }

@@ -15,6 +15,13 @@ final class Workers {
   /** Its lock is for the time of a round: a copy of a slow task may come to the same executor. */
   private static final class Held {
     private Worker worker;
+
+    void close() {
+      if (worker != null) {
+        worker.close();
+        worker = null;
+      }
+    }
   }
 
   static RoundResult take(PhaseJob job, int number, RoundState from) {
@@ -24,10 +31,15 @@ final class Workers {
       held = HELD.computeIfAbsent(new Key(job.id(), number), key -> new Held());
     }
     synchronized (held) {
-      if (held.worker == null) {
-        held.worker = new Worker(job, number);
+      try {
+        if (held.worker == null) {
+          held.worker = new Worker(job, number);
+        }
+        return held.worker.take(from);
+      } catch (OutOfMemoryError e) {
+        held.close(); // or a second try would find no more room
+        throw e;
       }
-      return held.worker.take(from);
     }
   }
 
@@ -38,9 +50,7 @@ final class Workers {
       if (!entry.getKey().job().equals(job)) {
         entries.remove();
         synchronized (entry.getValue()) {
-          if (entry.getValue().worker != null) {
-            entry.getValue().worker.close();
-          }
+          entry.getValue().close();
         }
       }
     }

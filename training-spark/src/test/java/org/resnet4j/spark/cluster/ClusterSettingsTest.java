@@ -109,10 +109,10 @@ class ClusterSettingsTest {
   }
 
   @Test
-  void kryoIsWarnedAbout() {
+  void kryoIsReplacedAndSaidSo() {
     SparkConf conf = conf("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
-    assertTrue(onlyWarning(conf).contains("it can't read records"));
-    assertEquals("org.apache.spark.serializer.KryoSerializer", conf.get("spark.serializer"));
+    assertTrue(onlyWarning(conf).contains("can't read the records"));
+    assertEquals("org.apache.spark.serializer.JavaSerializer", conf.get("spark.serializer"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.resnet4j.spark.cluster.WorkerReport.Natives;
@@ -27,18 +28,20 @@ class DiagnosisTest {
   }
 
   private static void assertFault(Diagnosis diagnosis, String... parts) {
-    assertEquals(List.of(), diagnosis.warnings());
-    assertEquals(1, diagnosis.faults().size(), diagnosis.toString());
-    for (String part : parts) {
-      assertTrue(diagnosis.faults().get(0).contains(part), diagnosis.toString());
-    }
+    assertOnly(diagnosis, Diagnosis::faults, parts);
   }
 
   private static void assertWarning(Diagnosis diagnosis, String... parts) {
-    assertEquals(List.of(), diagnosis.faults());
-    assertEquals(1, diagnosis.warnings().size(), diagnosis.toString());
+    assertOnly(diagnosis, Diagnosis::warnings, parts);
+  }
+
+  private static void assertOnly(Diagnosis diagnosis, Function<Diagnosis, List<String>> kind, String... parts) {
+    List<String> said = kind.apply(diagnosis);
+    assertEquals(1, said.size(), diagnosis.toString());
+    assertEquals(1, diagnosis.unable().size() + diagnosis.faults().size() + diagnosis.warnings().size(),
+        diagnosis.toString());
     for (String part : parts) {
-      assertTrue(diagnosis.warnings().get(0).contains(part), diagnosis.toString());
+      assertTrue(said.get(0).contains(part), diagnosis.toString());
     }
   }
 
@@ -46,14 +49,14 @@ class DiagnosisTest {
   void nothingIsWrong() {
     WorkerReport one = worker("1", "a", LINUX, "avx2", 1, 2000);
     Diagnosis diagnosis = of("yarn", one, worker("2", "b", LINUX, "avx2", 1, 2000));
-    assertEquals(new Diagnosis(List.of(), List.of()), diagnosis);
+    assertEquals(new Diagnosis(List.of(), List.of(), List.of()), diagnosis);
   }
 
   @Test
   void natives() {
     Unloaded nd4j = new Unloaded(Natives.ND4J, "no jnijavacpp in java.library.path");
     Unloaded engine = new Unloaded(Natives.ENGINE, "it needs ND4J.");
-    assertFault(of("yarn", worker("7", "arm", "linux-arm64", "", 0, 0, nd4j, engine)),
+    assertOnly(of("yarn", worker("7", "arm", "linux-arm64", "", 0, 0, nd4j, engine)), Diagnosis::unable,
         "Executor 7 on arm can't load ND4J", "natives for linux-x86_64, and this is linux-arm64: build the jar");
     assertWarning(of("yarn", worker("7", "a", LINUX, "", 1, 2000, new Unloaded(Natives.ENGINE, "no x."))),
         "can't load oneDNN: no x. Deeplearning4j computes there");

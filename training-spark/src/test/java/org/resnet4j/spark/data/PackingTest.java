@@ -359,7 +359,7 @@ class PackingTest {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Exception[] failure = new Exception[1];
     new CommandLine(new PackCommand(new PrintStream(out, true, StandardCharsets.UTF_8),
-        new PrintStream(err, true, StandardCharsets.UTF_8))).setCaseInsensitiveEnumValuesAllowed(true)
+        new PrintStream(err, true, StandardCharsets.UTF_8), () -> spark)).setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((e, command, parsed) -> {
           failure[0] = e;
           return 1;

@@ -1,6 +1,5 @@
 package org.resnet4j.spark.training;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,10 +9,7 @@ import java.awt.image.BufferedImage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -21,8 +17,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.resnet4j.engine.Precision;
+import org.resnet4j.spark.cluster.ClusterException;
 import org.resnet4j.training.data.BadImage;
 import org.resnet4j.training.data.BatchOptions;
 import org.resnet4j.training.data.ImageBatches;
@@ -40,7 +36,6 @@ import org.resnet4j.training.recipe.RecipePlan;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.image.ImageException;
 import org.resnet4j.zoo.image.Preprocessing;
-import scala.Tuple2;
 
 /** Within one process: Spark's local threads in place of executors. */
 class SparkStepsTest {
@@ -214,43 +209,6 @@ class SparkStepsTest {
         patience: 2
         """, "of the test");
     assertEquals(3, together(recipe, new Averaging.Gradients(), 2, 2, Engine.DL4J).epochs().size());
-  }
-
-  /** Of 70 workers, in two levels by 8 and in six by 2; to the bit what nested loops add up to. */
-  @ParameterizedTest
-  @ValueSource(ints = {2, 8, 70})
-  void manyWorkersAreSummedInGroupsOfNeighbours(int fanIn) {
-    List<RoundResult> results = new ArrayList<>();
-    for (int worker = 0; worker < 70; worker++) {
-      Random random = new Random(worker);
-      results.add(new RoundResult(new float[] {random.nextFloat(), (float) random.nextGaussian()}, null, 1, 1, 2, 0.5, 1,
-          random.nextDouble(), 0, List.of()));
-    }
-    RoundResult sum;
-    try (JavaSparkContext spark = new JavaSparkContext(conf(2))) {
-      sum = SparkSteps.sum(spark.parallelize(IntStream.range(0, 70).boxed().toList(), 7)
-          .mapToPair(worker -> new Tuple2<>(worker, results.get(worker))), 70, fanIn);
-    }
-    List<float[]> expected = results.stream().map(RoundResult::values).map(float[]::clone).toList();
-    while (expected.size() > 1) {
-      expected = groups(expected, fanIn);
-    }
-    assertArrayEquals(expected.get(0), sum.values());
-    assertEquals(List.of(70, 1, 140, 35.0, 70),
-        List.of(sum.workers(), sum.steps(), sum.images(), sum.lossSum(), sum.right()));
-  }
-
-  private static List<float[]> groups(List<float[]> summands, int size) {
-    List<float[]> sums = new ArrayList<>();
-    for (int from = 0; from < summands.size(); from += size) {
-      float[] sum = new float[2];
-      for (float[] summand : summands.subList(from, Math.min(summands.size(), from + size))) {
-        sum[0] += summand[0];
-        sum[1] += summand[1];
-      }
-      sums.add(sum);
-    }
-    return sums;
   }
 
   @Test
