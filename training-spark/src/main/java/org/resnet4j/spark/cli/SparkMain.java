@@ -6,6 +6,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.util.CrashReportingUtil;
+import org.resnet4j.spark.cluster.ClusterException;
 import org.resnet4j.spark.cluster.ClusterSettings;
 import org.resnet4j.training.cli.BackendChoice;
 import org.resnet4j.training.cli.CommandException;
@@ -90,15 +91,25 @@ public final class SparkMain implements Runnable, Program {
   /**
    * The cluster that {@code spark-submit} named, with what workers need; the caller closes it.
    *
-   * @throws CommandException if none was named
+   * @throws CommandException if none was named, or it doesn't answer
    */
   JavaSparkContext connect(String application) {
-    return new JavaSparkContext(settings(application));
+    SparkConf conf = settings(application);
+    try {
+      return new JavaSparkContext(conf);
+    } catch (Exception e) { // which one, declared or not, depends on how far Spark had come
+      ClusterException said = new ClusterException(ExitCode.FAILURE, "Spark can't begin on --master "
+          + conf.get("spark.master") + " (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+          + "): is that its address, and is it up? Spark's log above tells more.");
+      said.initCause(e);
+      throw said;
+    }
   }
 
-  /** The same for what needs Spark SQL; it is stopped at the program's end. */
+  /** The same for what needs Spark SQL; it is stopped when the command has run. */
   private SparkSession session(String application) {
-    return SparkSession.builder().config(settings(application)).getOrCreate();
+    connect(application); // the session is of the context that there is
+    return SparkSession.builder().getOrCreate();
   }
 
   private SparkConf settings(String application) {
@@ -127,9 +138,6 @@ public final class SparkMain implements Runnable, Program {
       System.err.println("Thread " + thread.getName() + " ended: " + e);
     });
     int code = run(System.out, System.err, arguments);
-    if (SparkSession.getDefaultSession().isDefined()) {
-      SparkSession.getDefaultSession().get().stop();
-    }
     if (code != ExitCode.OK.code()) {
       System.exit(code);
     }
@@ -144,7 +152,13 @@ public final class SparkMain implements Runnable, Program {
    */
   public static int run(PrintStream out, PrintStream err, String... arguments) {
     SparkMain main = new SparkMain(out, err);
-    return new CommandRunner(main, main.commands(), () -> main.verbose, MORE_MEMORY).run(out, err, arguments);
+    try {
+      return new CommandRunner(main, main.commands(), () -> main.verbose, MORE_MEMORY).run(out, err, arguments);
+    } finally {
+      if (SparkSession.getDefaultSession().isDefined()) {
+        SparkSession.getDefaultSession().get().stop();
+      }
+    }
   }
 
   private CommandLine.IFactory commands() {

@@ -19,11 +19,4 @@ public final class ClusterException extends CommandException {
   public ClusterException(ExitCode exitCode, String message) {
     super(exitCode, message);
   }
-
-  /** Without a stack trace, which Spark's log would show each time that a task is tried. */
-  static ClusterException ofTask(String message) {
-    ClusterException thrown = new ClusterException(ExitCode.FAILURE, message);
-    thrown.setStackTrace(new StackTraceElement[0]);
-    return thrown;
-  }
 }

@@ -106,7 +106,9 @@ public final class HadoopAccess implements Serializable {
       while (there.getParent() != null && !files.exists(there)) {
         there = there.getParent();
       }
-      files.access(there, FsAction.WRITE);
+      if (!isLocal(files.makeQualified(there))) { // of this machine's files, Hadoop doesn't know that root may
+        files.access(there, FsAction.WRITE);
+      }
       return null;
     });
   }

@@ -17,6 +17,7 @@ import org.resnet4j.training.aid.GradientUpdate;
 import org.resnet4j.training.cli.ExitCode;
 import org.resnet4j.training.data.BadImage;
 import org.resnet4j.training.data.BalancedOrder;
+import org.resnet4j.training.data.DataException;
 import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.data.OnBadImage;
 import org.resnet4j.training.loop.Steps;
@@ -126,6 +127,7 @@ public final class SparkSteps implements Steps {
     private final JavaRDD<Integer> workers;
     private int epoch;
     private int batch;
+    private boolean barren;
     private double waited;
 
     Phase(TrainingStep trained, PhaseJob phaseJob) {
@@ -144,6 +146,7 @@ public final class SparkSteps implements Steps {
     public void position(int epoch, int batch) {
       this.epoch = epoch;
       this.batch = batch;
+      barren = batch == 0;
     }
 
     @Override
@@ -164,9 +167,19 @@ public final class SparkSteps implements Steps {
       if (result.steps() > 0) {
         install(result, steps, phaseStep, active);
       }
+      barren &= result.images() == 0;
+      if (barren && !hasNext()) {
+        throw noneRead();
+      }
       waited += result.waited();
       return new Taken(batch, result.steps() == 0 ? 0 : steps, result.images(), result.lossSum(), result.right(),
           (System.nanoTime() - began) / NANOS - result.waited());
+    }
+
+    private DataException noneRead() {
+      String one = skipped.stream().findFirst().map(bad -> ", such as " + bad.file() + ": " + bad.reason()).orElse("");
+      return new DataException(DataException.Kind.NO_IMAGES, "Epoch " + (epoch + 1) + ": expected training images, found"
+          + " none of " + images() + " that workers could read" + one);
     }
 
     /** Fewer workers than those with images left come back if one's rest was a single image, or unreadable. */

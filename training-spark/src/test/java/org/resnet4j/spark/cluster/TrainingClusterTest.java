@@ -2,6 +2,7 @@ package org.resnet4j.spark.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,6 +30,11 @@ class TrainingClusterTest {
   private Path folder;
 
   private Submitted train(Cluster cluster, String out, int epochs, String... more) throws IOException {
+    return train(cluster, Map.of(), out, epochs, more);
+  }
+
+  private Submitted train(Cluster cluster, Map<String, String> settings, String out, int epochs, String... more)
+      throws IOException {
     Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
         name: short
         model: cifar_resnet8
@@ -38,10 +45,10 @@ class TrainingClusterTest {
         optimizer: {kind: sgd, momentum: 0.9}
         variation: {crop: {kind: pad, pixels: 4}, flip: true}
         """.formatted(epochs));
-    List<String> arguments = new ArrayList<>(List.of("train", "--recipe", recipe.toString(), "--data", "synthetic", "--out",
-        folder.resolve(out).toString(), "--workers", "2", "--average", "parameters", "--every", "4"));
+    List<String> arguments = new ArrayList<>(List.of("train", "--recipe", recipe.toString(), "--data", "synthetic",
+        "--out", folder.resolve(out).toString(), "--workers", "2", "--average", "parameters", "--every", "4"));
     arguments.addAll(List.of(more));
-    return cluster.submit(arguments.toArray(String[]::new));
+    return cluster.submit(settings, arguments.toArray(String[]::new));
   }
 
   private static boolean isEmpty(Path folder) throws IOException {
@@ -111,5 +118,20 @@ class TrainingClusterTest {
 
   private static void epoch(Submitted training, int epoch, int epochs) throws InterruptedException {
     training.waitFor(Pattern.compile("Epoch " + epoch + "/" + epochs + " \\(all\\)"), PATIENCE);
+  }
+
+  /** Natives of another system than the executor's are as good as none. */
+  @Test
+  void anExecutorWithoutNativesIsNamedBeforeTheTraining() throws Exception {
+    try (Cluster cluster = Cluster.start(folder, 1, 1)) {
+      Submitted unable = train(cluster, Map.of("spark.executor.instances", "1", "spark.executor.extraJavaOptions",
+          "-XX:TieredStopAtLevel=1 -Dorg.bytedeco.javacpp.platform=linux-ppc64le"), "unable", 1);
+      assertEquals(1, unable.waitFor(PATIENCE), unable::stderr);
+      List<String> said = unable.stderr().lines().filter(line -> line.startsWith("Executor 0 on 127.0.0.1 can't load"
+          + " ND4J: ") && line.endsWith("and let all workers be alike.")).toList();
+      assertEquals(1, said.size(), unable::stderr);
+      assertFalse(unable.stderr().contains("\tat "), unable::stderr);
+      assertFalse(Files.exists(folder.resolve("unable")));
+    }
   }
 }

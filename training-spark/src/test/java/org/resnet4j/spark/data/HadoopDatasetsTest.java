@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +33,7 @@ import org.resnet4j.training.data.Datasets;
 import org.resnet4j.training.data.HeldOut;
 import org.resnet4j.training.data.ImageSource;
 import org.resnet4j.training.data.OnBadImage;
+import org.resnet4j.zoo.image.ImageException;
 
 class HadoopDatasetsTest {
   private static final DatasetOptions OPTIONS =
@@ -175,6 +177,29 @@ class HadoopDatasetsTest {
     assertEquals(Kind.UNREADABLE, assertThrows(DataException.class, () -> images.image(0)).kind());
     assertEquals(20, images.image(0).getWidth() - Integer.parseInt(images.name(0).replaceAll(".*/(\\d+)\\..*", "$1"))
         % 7);
+  }
+
+  /** As on a worker that has no such folder; one missing file is a damaged image. */
+  @Test
+  void aFolderThatTheWorkerLacksIsNoDamagedImage() throws IOException {
+    Drawn.fill(data.resolve("a"), 0, 5);
+    Drawn.fill(data.resolve("b"), 10, 5);
+    ImageSource images = open("file").train();
+    Path folder = Path.of(images.name(0).substring("file:".length())).getParent();
+    for (Path file : files(folder)) {
+      Files.delete(file);
+    }
+    assertThrows(ImageException.class, () -> images.image(0));
+    Files.delete(folder);
+    DataException failed = assertThrows(DataException.class, () -> images.image(0));
+    assertEquals(Kind.UNREADABLE, failed.kind());
+    assertTrue(failed.getMessage().endsWith("does every worker see it under this path?"), failed.getMessage());
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
   }
 
   @Test
