@@ -48,7 +48,8 @@ public final class DoctorCommand implements Callable<Integer> {
           + spark.getConf().get("spark.task.cpus", "1") + ".");
       WorkerTable.of(call.reports()).forEach(line -> out.println(Printable.of(line)));
       diagnosis.warnings().forEach(warning -> out.println("Warning: " + Printable.of(warning)));
-      Stream.concat(diagnosis.unable().stream(), diagnosis.faults().stream()).forEach(fault -> out.println("Fault: " + Printable.of(fault)));
+      Stream.concat(diagnosis.unable().stream(), diagnosis.faults().stream())
+          .forEach(fault -> out.println("Fault: " + Printable.of(fault)));
       if (diagnosis.sound()) {
         out.println("All of them can compute.");
       }

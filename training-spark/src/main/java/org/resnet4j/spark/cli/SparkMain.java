@@ -131,8 +131,8 @@ public final class SparkMain implements Runnable, Program {
     // Spark's threads, such as those that receive results, die of it, and the job would be waited for without end.
     Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
       if (e instanceof OutOfMemoryError) {
-        System.err.println("Out of memory in the driver (" + e.getMessage() + "): give more with --driver-memory, or take"
-            + " fewer workers (--workers).");
+        System.err.println("Out of memory in the driver (" + e.getMessage() + "): give more with --driver-memory, or"
+            + " take fewer workers (--workers).");
         Runtime.getRuntime().halt(ExitCode.FAILURE.code());
       }
       System.err.println("Thread " + thread.getName() + " ended: " + e);

@@ -58,7 +58,7 @@ final class SparkSite implements Site, AutoCloseable {
     if (sent.isEmpty()) {
       new HadoopAccess(spark.hadoopConfiguration()).require(new org.apache.hadoop.fs.Path(address));
     }
-    Preflight.run(spark, warning -> err.println("Warning: " + Printable.of(warning)));
+    Preflight.run(spark, line -> err.println(Printable.of(line)));
     workers = options.workers(spark); // how many there may be is known only now that there are executors
     return sent.orElseGet(() -> HadoopDatasets.open(address, choice, spark));
   }

@@ -4,8 +4,8 @@ import org.resnet4j.training.cli.CommandException;
 import org.resnet4j.training.cli.ExitCode;
 
 /**
- * What a cluster can't do as it is asked, or hasn't done; the message is a sentence with what was expected and found, and
- * what to do.
+ * What a cluster can't do as it is asked, or hasn't done; the message is a sentence with what was expected and found,
+ * and what to do.
  */
 public final class ClusterException extends CommandException {
   private static final long serialVersionUID = 1;

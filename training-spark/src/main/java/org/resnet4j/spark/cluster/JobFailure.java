@@ -6,14 +6,14 @@ import java.util.regex.Pattern;
 import org.apache.spark.SparkException;
 import org.resnet4j.training.cli.ExitCode;
 
-/** Why a job of Spark's came to nothing, in a sentence: Spark's own messages are pages, with the stack traces of tasks. */
+/** Why a job of Spark's came to nothing, in a sentence: Spark's own messages are pages, with traces of tasks. */
 public final class JobFailure {
   private static final Pattern LOST = Pattern.compile(
       "failed (\\d+) times?, most recent failure: Lost task .*?\\(TID \\d+\\) \\((\\S+) executor (\\S+)\\): (.*)");
   private static final Pattern RESULTS = Pattern.compile(
       "results of (\\d+) tasks \\((.+?)\\) is bigger than \\S*maxResultSize\\S* (?:\\()?([\\d.]+ \\w+)");
   private static final Pattern STOPPED =
-      Pattern.compile("SparkContext was shut down|stopped SparkContext|Application.*(killed|FAILED)");
+      Pattern.compile("SparkContext (was|has been) shut ?down|stopped SparkContext|error from cluster scheduler");
   /** Of an executor whose heap was full, as Spark ends it, and of a process that {@code kill -9} ended. */
   private static final Pattern MEMORY = Pattern.compile("exit(?:ed with)? code:? (52|137)|exit status:? (52|137)");
 
@@ -31,6 +31,10 @@ public final class JobFailure {
           || t instanceof RuntimeException && t.getClass().getName().startsWith("org.resnet4j.")) {
         return (RuntimeException) t;
       }
+    }
+    if (failed instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+      return new ClusterException(ExitCode.FAILURE, "Interrupted.");
     }
     Throwable last = failed;
     for (Throwable t = failed; t != null; t = t.getCause()) {

@@ -16,11 +16,15 @@ public final class Preflight {
   /**
    * Waits for executors, and asks them.
    *
-   * @param warn told a sentence for each thing with which the program runs, but not as well, or not surely
+   * @param say told what it waits for, and each thing with which the program runs, but not as well, or not surely
    * @throws ClusterException if no executor comes, or one of them can't compute
    */
-  public static void run(JavaSparkContext spark, Consumer<String> warn) {
+  public static void run(JavaSparkContext spark, Consumer<String> say) {
     RollCall call;
+    boolean any = spark.sc().statusTracker().getExecutorInfos().length > 1; // the driver is among them
+    if (!any && !ClusterSettings.local(spark.getConf())) {
+      say.accept("Waiting for executors, " + PATIENCE.toMinutes() + " minutes at most.");
+    }
     try {
       call = RollCall.ofThoseThere(spark, spark.getConf().getInt("spark.executor.instances", 0), PATIENCE);
     } catch (RollCall.AbsentException e) {
@@ -30,6 +34,7 @@ public final class Preflight {
     if (!diagnosis.unable().isEmpty()) {
       throw new ClusterException(ExitCode.FAILURE, String.join(" ", diagnosis.unable()));
     }
-    Stream.concat(diagnosis.faults().stream(), diagnosis.warnings().stream()).forEach(warn);
+    Stream.concat(diagnosis.faults().stream(), diagnosis.warnings().stream())
+        .forEach(warning -> say.accept("Warning: " + warning));
   }
 }

@@ -27,7 +27,7 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
   private static final int ROUNDS = 5;
   private static final long HOLD_MILLIS = 200;
   private static final long POLL_MILLIS = 100;
-  /** For those that are wished for, after the program's start. */
+  /** For the next of those that are wished for. */
   private static final Duration SOON = Duration.ofSeconds(30);
   /** How long none has to come for those who wait for no number: executors of one machine start within this. */
   private static final Duration QUIET = Duration.ofSeconds(4);
@@ -59,8 +59,8 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
   /**
    * Asks those that are there.
    *
-   * @param wished how many to wait for, if they come soon; 0: until no more come
-   * @param patience how long to wait for the first
+   * @param wished how many to wait for, if they come soon after one another; 0: until no more come
+   * @param patience how long to wait at most
    * @throws AbsentException if none came, or the cluster's manager has given the program up
    */
   public static RollCall ofThoseThere(JavaSparkContext spark, int wished, Duration patience) {
@@ -101,14 +101,14 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
     }
   }
 
-  /** Executors of a dynamic allocation come when there are tasks, and those of {@code local[N]} are tasks of this process. */
+  /** Those of a dynamic allocation come when there are tasks, and in {@code local[N]} tasks run in this process. */
   private static boolean waitedFor(JavaSparkContext spark) {
     return !ClusterSettings.local(spark.getConf())
         && !spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
   }
 
   /** How many there are: some, unless none are waited for. */
-  private static int await(JavaSparkContext spark, int expected, Duration forTheFirst, Duration forMore) {
+  private static int await(JavaSparkContext spark, int expected, Duration longest, Duration forTheNext) {
     if (!waitedFor(spark)) {
       return 0;
     }
@@ -128,7 +128,8 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
       if (expected > 0 ? count >= expected : count > 0 && System.nanoTime() - newest >= QUIET.toNanos()) {
         return count;
       }
-      if (System.nanoTime() - start >= (count == 0 ? forTheFirst : forMore).toNanos()) {
+      if (System.nanoTime() - start >= longest.toNanos()
+          || count > 0 && System.nanoTime() - newest >= forTheNext.toNanos()) {
         break;
       }
       try {
@@ -139,7 +140,7 @@ public record RollCall(List<WorkerReport> reports, Set<String> silent) {
       }
     }
     if (count == 0) {
-      throw absent("No executor", forTheFirst);
+      throw absent("No executor", longest);
     }
     return count;
   }

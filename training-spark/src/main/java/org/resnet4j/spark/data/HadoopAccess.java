@@ -85,8 +85,8 @@ public final class HadoopAccess implements Serializable {
   }
 
   /**
-   * Waits for a file system's first answer, a minute at most: Hadoop's clients ask one that is silent for up to a quarter
-   * of an hour. Whether there is something at the path doesn't matter.
+   * Waits for a file system's first answer, a minute at most: Hadoop's clients ask one that is silent for up to a
+   * quarter of an hour. Whether there is something at the path doesn't matter.
    *
    * @throws DataException if there is no such file system, or it doesn't answer
    */
@@ -117,8 +117,8 @@ public final class HadoopAccess implements Serializable {
    * An image file's content.
    *
    * @throws ImageException if it isn't there, may not be read, or is too large: that stays so
-   * @throws DataException if the file system fails, or isn't the one on which the image was found: a network may do better the next time, so that an image isn't to be
-   *     left out for it; Spark then runs the task again
+   * @throws DataException if the file system fails, or is another machine's, without the image's folder: the next time
+   *     may do better, so that an image isn't to be left out for it; Spark then runs the task again
    */
   byte[] read(Path file, ImageDecoder decoder) {
     String name = file.toString();

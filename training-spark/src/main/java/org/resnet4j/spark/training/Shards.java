@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * @param images of all workers
  * @param workers one or more
  * @param batch of one worker's step
- * @param balanced whether each class is dealt out evenly, give or take one image: workers that balance classes need some
- *     of each
+ * @param balanced whether each class is dealt out evenly, give or take one image: workers that balance classes need
+ *     some of each
  */
 record Shards(int images, int workers, int batch, long seed, boolean balanced) implements Serializable {
 

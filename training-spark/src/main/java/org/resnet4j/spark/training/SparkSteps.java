@@ -178,8 +178,8 @@ public final class SparkSteps implements Steps {
 
     private DataException noneRead() {
       String one = skipped.stream().findFirst().map(bad -> ", such as " + bad.file() + ": " + bad.reason()).orElse("");
-      return new DataException(DataException.Kind.NO_IMAGES, "Epoch " + (epoch + 1) + ": expected training images, found"
-          + " none of " + images() + " that workers could read" + one);
+      return new DataException(DataException.Kind.NO_IMAGES, "Epoch " + (epoch + 1) + ": expected training images,"
+          + " found none of " + images() + " that workers could read" + one);
     }
 
     /** Fewer workers than those with images left come back if one's rest was a single image, or unreadable. */

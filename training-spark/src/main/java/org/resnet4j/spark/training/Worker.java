@@ -34,7 +34,8 @@ final class Worker implements AutoCloseable {
     long seed = job.shards().seed(number, job.seed());
     TrainingPlan plan = RecipePlan.of(recipe, graph, job.shards().images(), seed);
     trained = new TrainingStep(plan, plan.phases().get(job.phase()), graph, job.shards().steps());
-    batches = new ImageBatches(job.images().selected(job.shards().of(number, job.images()::label)), List.of(job.classes()),
+    int[] mine = job.shards().of(number, job.images()::label);
+    batches = new ImageBatches(job.images().selected(mine), List.of(job.classes()),
         Preprocessing.fromJson(job.preprocessing()), RecipePlan.batches(recipe, seed)
             .withBatchSize(job.shards().batch()).withFormat(job.format()).withThreads(job.computing().threads())
             .withOnBadImage(job.onBadImage()));

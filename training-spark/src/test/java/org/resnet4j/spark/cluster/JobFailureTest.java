@@ -36,10 +36,10 @@ class JobFailureTest {
 
   @Test
   void aFaultOfATaskIsSaidWithoutItsTrace() {
-    assertEquals("A task failed once in executor driver on node7: java.lang.NullPointerException: x. That executor's log"
-        + " tells more.", said("Job aborted due to stage failure: Task 0 in stage 3.0 failed 1 times, most recent"
-        + " failure: Lost task 0.0 in stage 3.0 (TID 9) (node7 executor driver): java.lang.NullPointerException: x\n\tat"
-        + " a.b(C.java:1)\n", new NullPointerException("x")));
+    assertEquals("A task failed once in executor driver on node7: java.lang.NullPointerException: x. That executor's"
+        + " log tells more.", said("Job aborted due to stage failure: Task 0 in stage 3.0 failed 1 times, most recent"
+        + " failure: Lost task 0.0 in stage 3.0 (TID 9) (node7 executor driver): java.lang.NullPointerException: x\n"
+        + "\tat a.b(C.java:1)\n", new NullPointerException("x")));
   }
 
   @Test
@@ -47,8 +47,9 @@ class JobFailureTest {
     assertEquals("The results of 2 tasks come to 593.6 KiB, and spark.driver.maxResultSize allows 200.0 KiB: leave it"
         + " out, or give more.", said("Job aborted due to stage failure: Total size of serialized results of 2 tasks"
         + " (593.6 KiB) is bigger than spark.driver.maxResultSize (200.0 KiB)", null));
-    assertEquals("The cluster's manager ended the program, or its connection broke: its page and its log tell why.",
-        said("Job 3 cancelled because SparkContext was shut down", null));
+    String ended = "The cluster's manager ended the program, or its connection broke: its page and its log tell why.";
+    assertEquals(ended, said("Job 3 cancelled because SparkContext was shut down", null));
+    assertEquals(ended, JobFailure.of(new IllegalStateException("SparkContext has been shutdown")).getMessage());
     assertEquals("The cluster couldn't do it: Something new. The log of Spark above tells more.",
         said("Something new.\n\tat a", null));
   }
