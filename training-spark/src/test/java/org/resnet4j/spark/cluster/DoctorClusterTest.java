@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.testdata.cluster.Cluster;
+import org.resnet4j.testdata.cluster.Submitted;
 
 /** The jar that users submit, on a real cluster. */
 @Tag("cluster")

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.resnet4j.testdata.cluster.Built;
+import org.resnet4j.testdata.cluster.SparkHome;
 
 /** What is in the jar for {@code spark-submit}, and what isn't. */
 @Tag("cluster")

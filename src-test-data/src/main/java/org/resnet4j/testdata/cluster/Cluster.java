@@ -1,15 +1,15 @@
-package org.resnet4j.spark.cluster;
+package org.resnet4j.testdata.cluster;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.resnet4j.spark.cli.SparkMain;
 
 /**
  * A standalone cluster on the loopback interface: a master and workers, each a JVM of its own, with Spark's jars alone
@@ -21,6 +21,7 @@ public final class Cluster implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
   /** Of master and workers, which do little and are to start soon. */
   private static final List<String> SMALL = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  private static final String PROGRAM = "org.resnet4j.spark.cli.SparkMain";
   private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
   private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");
 
@@ -37,7 +38,7 @@ public final class Cluster implements AutoCloseable {
     this.folder = folder;
     this.cores = cores;
     home = SparkHome.in(folder.resolve("spark"));
-    master = home.start(folder.resolve("master"), SMALL, "org.apache.spark.deploy.master.Master",
+    master = home.start(List.of(), folder.resolve("master"), SMALL, "org.apache.spark.deploy.master.Master",
         List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"));
     try {
       url = master.await(MASTER, START).group(1);
@@ -55,11 +56,22 @@ public final class Cluster implements AutoCloseable {
    * @param cores of each
    */
   public static Cluster start(Path folder, int workers, int cores) throws IOException, InterruptedException {
+    return start(folder, Collections.nCopies(workers, List.of()), cores);
+  }
+
+  /**
+   * Starts a cluster whose workers are started by other commands.
+   *
+   * @param prefixes one a worker: what stands before its command, such as {@code taskset -c 1}; or nothing
+   * @see #start(Path, int, int)
+   */
+  public static Cluster start(Path folder, List<List<String>> prefixes, int cores)
+      throws IOException, InterruptedException {
     Cluster cluster = new Cluster(folder, cores);
     try {
       List<Jvm> starting = new ArrayList<>();
-      for (int worker = 0; worker < workers; worker++) {
-        starting.add(cluster.launchWorker());
+      for (List<String> prefix : prefixes) {
+        starting.add(cluster.launchWorker(prefix));
       }
       for (Jvm worker : starting) {
         worker.await(REGISTERED, START);
@@ -73,38 +85,49 @@ public final class Cluster implements AutoCloseable {
 
   /** Adds a worker, e.g. in place of one that was killed. */
   public void addWorker() throws IOException, InterruptedException {
-    launchWorker().await(REGISTERED, START);
+    launchWorker(List.of()).await(REGISTERED, START);
   }
 
-  private Jvm launchWorker() throws IOException {
+  private Jvm launchWorker(List<String> prefix) throws IOException {
     String name = "worker-" + started++;
-    Jvm worker = home.start(folder.resolve(name), SMALL, "org.apache.spark.deploy.worker.Worker",
+    Jvm worker = home.start(prefix, folder.resolve(name), SMALL, "org.apache.spark.deploy.worker.Worker",
         List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0", "--cores", Integer.toString(cores),
             "--memory", "4g", "--work-dir", Files.createDirectories(folder.resolve(name + "-work")).toString(), url));
     workers.add(worker);
     return worker;
   }
 
-  /** Submits {@link SparkMain} with arguments, and executors of 512 MB of heap. */
+  /** Submits {@code SparkMain} with arguments, and executors of 512 MB of heap. */
   public Submitted submit(String... arguments) throws IOException {
     return submit(Map.of(), arguments);
   }
 
   /**
-   * Submits {@link SparkMain}.
+   * Submits {@code SparkMain}.
    *
    * @param settings of {@code --conf}, e.g. {@code spark.task.cpus}
    */
   public Submitted submit(Map<String, String> settings, String... arguments) throws IOException {
+    return submit(PROGRAM, Built.jar(), settings, arguments);
+  }
+
+  /**
+   * Submits a program.
+   *
+   * @param mainClass in the jar
+   * @param settings of {@code --conf}, beside or instead of those that all have
+   */
+  public Submitted submit(String mainClass, Path jar, Map<String, String> settings, String... arguments)
+      throws IOException {
     Map<String, String> all = new LinkedHashMap<>(Map.of("spark.ui.enabled", "false", "spark.driver.host", "127.0.0.1",
         "spark.executor.memory", "512m", "spark.executor.memoryOverhead", "1536m"));
     all.putAll(settings);
-    List<String> command = new ArrayList<>(List.of("--master", url, "--class", SparkMain.class.getName()));
+    List<String> command = new ArrayList<>(List.of("--master", url, "--class", mainClass));
     all.forEach((name, value) -> command.addAll(List.of("--conf", name + "=" + value)));
-    command.add(Built.jar().toString());
+    command.add(jar.toString());
     command.addAll(List.of(arguments));
-    Submitted program = new Submitted(home.start(folder.resolve("program-" + programs.size()), List.of("-Xmx512m"),
-        "org.apache.spark.deploy.SparkSubmit", command), this);
+    Submitted program = new Submitted(home.start(List.of(), folder.resolve("program-" + programs.size()),
+        List.of("-Xmx512m"), "org.apache.spark.deploy.SparkSubmit", command), this);
     programs.add(program);
     return program;
   }

@@ -1,4 +1,4 @@
-package org.resnet4j.spark.cluster;
+package org.resnet4j.testdata.cluster;
 
 import java.time.Duration;
 import java.util.List;

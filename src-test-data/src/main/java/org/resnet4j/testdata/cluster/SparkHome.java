@@ -1,17 +1,18 @@
-package org.resnet4j.spark.cluster;
+package org.resnet4j.testdata.cluster;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.launcher.JavaModuleOptions;
 
 /** A folder laid out as a Spark distribution, with the jars that {@code spark-runtime} resolves. */
-record SparkHome(Path folder) implements AutoCloseable {
+public record SparkHome(Path folder) implements AutoCloseable {
   /** Where the build tells the file with Spark's class path. */
   private static final String CLASS_PATH = "spark.runtime.classpath";
 
@@ -31,7 +32,7 @@ record SparkHome(Path folder) implements AutoCloseable {
   }
 
   /** The jars of a Spark distribution. */
-  static List<Path> jars() throws IOException {
+  public static List<Path> jars() throws IOException {
     String entries = Files.readString(Path.of(Built.property(CLASS_PATH)));
     List<Path> jars = new ArrayList<>();
     for (String entry : entries.strip().split(File.pathSeparator)) {
@@ -47,12 +48,28 @@ record SparkHome(Path folder) implements AutoCloseable {
     }
   }
 
-  /** Starts a JVM with Spark alone on its class path, as Spark's scripts do, on the loopback interface. */
-  Jvm start(Path log, List<String> flags, String mainClass, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+  /** What this Spark's scripts have a JVM open; asked by reflection, so that nothing here depends on a Spark. */
+  private List<String> opens() throws IOException {
+    try (DirectoryStream<Path> jar = Files.newDirectoryStream(folder.resolve("jars"), "spark-launcher_*.jar");
+        URLClassLoader launcher = new URLClassLoader(new URL[] {jar.iterator().next().toUri().toURL()})) {
+      return List.of(((String) launcher.loadClass("org.apache.spark.launcher.JavaModuleOptions")
+          .getMethod("defaultModuleOptions").invoke(null)).split(" "));
+    } catch (ReflectiveOperationException e) {
+      throw new IOException("The options of this Spark's JVMs: " + e, e);
+    }
+  }
+
+  /**
+   * Starts a JVM with Spark alone on its class path, as Spark's scripts do, on the loopback interface.
+   *
+   * @param prefix a command that starts the one after it, such as {@code taskset -c 1}; or empty
+   */
+  Jvm start(List<String> prefix, Path log, List<String> flags, String mainClass, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
-    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
+    command.addAll(opens());
     command.addAll(List.of("-cp", folder.resolve("conf") + File.pathSeparator + folder.resolve("jars").resolve("*")));
     command.add(mainClass);
     command.addAll(arguments);
