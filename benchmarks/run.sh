@@ -3,7 +3,8 @@
 # org.resnet4j.benchmarks.contest.ContestCommand, whose --help tells the rest.
 #
 # JAVA_HOME  the JDK, else java on the PATH
-# BENCHMARK  another class to run: loading.sh sets it
+# BENCHMARK  another class to run: loading.sh and cluster.sh set it
+# MODULES    what to build: cluster.sh sets it
 #
 # Exit codes of its own: 69 the JDK or Maven is missing, 70 the build failed.
 set -euo pipefail
@@ -21,7 +22,8 @@ command -v "$java" >/dev/null ||
 command -v mvn >/dev/null || fail 69 'Maven is missing: apt-get install maven.'
 
 printf 'Building ...\n' >&2
-(cd "$root" && mvn -q -B -pl benchmarks -am -Dmaven.test.skip=true package) >"$jars/build.log" 2>&1 </dev/null || {
+(cd "$root" && mvn -q -B -pl "${MODULES:-benchmarks}" -am -Dmaven.test.skip=true package) \
+  >"$jars/build.log" 2>&1 </dev/null || {
   cat "$jars/build.log" >&2
   fail 70 "the build failed, see Maven's errors above."
 }

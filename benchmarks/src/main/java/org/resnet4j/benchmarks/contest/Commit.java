@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The sources' place in history. */
-final class Commit {
+public final class Commit {
   private Commit() {}
 
   /** The commit of the working copy around a folder, and whether files differ from it. */
-  static String of(Path folder) {
+  public static String of(Path folder) {
     String commit = git(folder, "rev-parse", "--short=12", "HEAD");
     if (commit.isEmpty()) {
       return "unknown";

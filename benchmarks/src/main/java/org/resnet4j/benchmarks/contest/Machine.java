@@ -18,19 +18,25 @@ import java.util.regex.Pattern;
  * @param flags instruction sets on which a network's speed depends, as Linux names them; empty where it doesn't tell
  * @param cores physical ones that this process may use
  */
-record Machine(String processor, Set<String> flags, int cores) {
+public record Machine(String processor, Set<String> flags, int cores) {
   private static final Pattern TELLING = Pattern.compile("avx2|fma|avx512.*|avx_.*|amx_.*|asimd.*|sve.*|bf16|i8mm");
 
-  static Machine read() throws IOException {
+  /** This one. */
+  public static Machine read() throws IOException {
     Path cpuinfo = Path.of("/proc/cpuinfo");
     int available = Runtime.getRuntime().availableProcessors();
     if (!Files.isReadable(cpuinfo)) {
       return new Machine(System.getProperty("os.arch"), Set.of(), available);
     }
-    Matcher allowed = Pattern.compile("(?m)^Cpus_allowed_list:\\s+(\\S+)").matcher(
-        Files.readString(Path.of("/proc/self/status")));
-    Set<Integer> processors = allowed.find() ? processors(allowed.group(1)) : Set.of();
-    return parse(Files.readString(cpuinfo), processors, available);
+    return parse(Files.readString(cpuinfo), allowed(), available);
+  }
+
+  /** The numbers of the processors that this process may use; empty where the system doesn't tell. */
+  public static Set<Integer> allowed() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    Matcher list = Pattern.compile("(?m)^Cpus_allowed_list:\\s+(\\S+)")
+        .matcher(Files.isReadable(status) ? Files.readString(status) : "");
+    return list.find() ? processors(list.group(1)) : Set.of();
   }
 
   /**
@@ -71,7 +77,7 @@ record Machine(String processor, Set<String> flags, int cores) {
   }
 
   /** The load averages of the last 1, 5 and 15 minutes; of one on systems without {@code /proc}. */
-  static String load() {
+  public static String load() {
     try {
       String[] fields = Files.readString(Path.of("/proc/loadavg")).split(" ");
       return String.join(" ", Arrays.copyOf(fields, 3));

@@ -3,6 +3,7 @@ package org.resnet4j.benchmarks.loading;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.resnet4j.benchmarks.contest.Median;
 
 /** The figures in Markdown. */
 final class LoadingTable {
@@ -15,12 +16,7 @@ final class LoadingTable {
   static String row(String title, int threads, String rival, List<Double> ours, List<Double> theirs) {
     List<Double> ratios = IntStream.range(0, ours.size()).mapToObj(i -> ours.get(i) / theirs.get(i)).sorted().toList();
     return String.format(Locale.ROOT, "| %s | %d | DataLoader, %s | %.0f | %.0f | %.2f | %.2f to %.2f |%n", title,
-        threads, rival, median(ours), median(theirs), median(ratios), ratios.get(0), ratios.get(ratios.size() - 1));
-  }
-
-  static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+        threads, rival, Median.of(ours), Median.of(theirs), Median.of(ratios), ratios.get(0),
+        ratios.get(ratios.size() - 1));
   }
 }

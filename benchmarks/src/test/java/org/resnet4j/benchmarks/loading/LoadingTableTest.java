@@ -11,10 +11,4 @@ class LoadingTableTest {
     assertEquals("| photos | 2 | DataLoader, pil | 200 | 100 | 1.50 | 1.00 to 4.00 |" + System.lineSeparator(),
         LoadingTable.row("photos", 2, "pil", List.of(100.0, 200.0, 300.0), List.of(100.0, 50.0, 200.0)));
   }
-
-  @Test
-  void aMedianLiesInTheMiddle() {
-    assertEquals(2.5, LoadingTable.median(List.of(9.0, 2.0, 3.0, 1.0)));
-    assertEquals(3, LoadingTable.median(List.of(9.0, 3.0, 1.0)));
-  }
 }

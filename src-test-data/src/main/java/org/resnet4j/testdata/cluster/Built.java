@@ -20,7 +20,7 @@ public final class Built {
     String value = System.getProperty(name);
     if (value == null) {
       throw new IllegalStateException("-D" + name + " is not set: Maven sets it for tests of the group \"cluster\","
-          + " and benchmarks/cluster.sh for benchmarks");
+          + " and benchmarks set it themselves");
     }
     return value;
   }
