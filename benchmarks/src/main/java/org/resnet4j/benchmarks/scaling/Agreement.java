@@ -3,6 +3,7 @@ package org.resnet4j.benchmarks.scaling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Model beside what was measured, and the models beside each other, in Markdown. */
 final class Agreement {
@@ -21,29 +22,31 @@ final class Agreement {
     if (measured.checks().isEmpty()) {
       return "No runs were measured to set beside this.\n";
     }
-    StringBuilder text = new StringBuilder();
-    for (Measured.Check check : measured.checks()) {
-      text.append(check.network().name()).append(", ").append(check.worker().name()).append(". ")
-          .append(check.worker().origin()).append("\n\n").append(MarkdownTable.of(
-          List.of("workers", "averaged", "images of a worker's step", "seconds a round, measured", "by simulation",
-              "on paper", "simulation / measured"),
-          check.runs().stream().map(run -> row(check, run)).toList()));
-    }
-    return text.toString();
+    return measured.checks().stream().map(check -> check.network().name() + ". " + check.origin() + "\n\n"
+        + MarkdownTable.of(List.of("workers", "averaged", "images of a worker's step", "seconds a round, measured",
+            "by simulation", "on paper", "simulation / measured", "share of an engine alone, measured",
+            "by simulation"), check.runs().stream().map(run -> row(check, run)).toList()))
+        .collect(Collectors.joining("\n"));
   }
 
   private List<String> row(Measured.Check check, Measured.Run run) {
     Costs costs = costs(check, run);
     double predicted = simulated.round(costs, run.plan()).total();
+    double images = (double) run.k() * run.imagesPerWorkerStep();
     return List.of("" + run.workers(),
-        run.averaging() == Averaging.GRADIENTS ? "gradients" : "parameters, k = " + run.every(), "" + run.images(),
-        milli(run.seconds()), milli(predicted), milli(analytic.round(costs, run.plan()).total()),
-        String.format(Locale.ROOT, "%.2f", predicted / run.seconds()));
+        run.mode() == Averaging.GRADIENTS ? "gradients" : "parameters, k = " + run.k(), "" + run.imagesPerWorkerStep(),
+        milli(run.secondsPerRound()), milli(predicted), milli(analytic.round(costs, run.plan()).total()),
+        String.format(Locale.ROOT, "%.2f", predicted / run.secondsPerRound()), Prospects.percent(run.ratio()),
+        Prospects.percent(images / predicted / run.aloneImagesPerSecond()));
   }
 
+  /** A step is as long as the engine's alone was, which shared its cores as well. */
   private Costs costs(Measured.Check check, Measured.Run run) {
-    return new Costs(check.network(), measured.host(), measured.spark(), check.worker(),
-        Cluster.loopback(run.workers(), check, measured.host()));
+    Cluster cluster = Cluster.loopback(run.workers(), check, measured.host());
+    double step = run.imagesPerWorkerStep() / run.aloneImagesPerSecond() / cluster.sharing();
+    return new Costs(check.network(), measured.host(), measured.spark(),
+        new Measured.WorkerKind(check.network().name(), check.origin(), run.imagesPerWorkerStep(), check.stepSpread(),
+            check.roundSpread(), List.of(new Measured.Step(run.imagesPerWorkerStep(), step))), cluster);
   }
 
   private static String milli(double seconds) {

@@ -137,31 +137,46 @@ public record Measured(Network network, Host host, Spark spark, List<WorkerKind>
   /**
    * Runs on one machine.
    *
+   * @param origin where its figures are from; printed
    * @param threads of a worker; if there are more in all than cores, they share
+   * @param stepSpread as a {@link WorkerKind}'s
+   * @param roundSpread as a {@link WorkerKind}'s
    * @param link bytes a second between its processes
    */
-  public record Check(Network network, WorkerKind worker, int threads, double link, List<Run> runs) {
+  public record Check(Network network, String origin, int threads, double stepSpread, double roundSpread, double link,
+                      List<Run> runs) {
     public Check {
       require(threads > 0, "threads", "one or more", threads);
+      time("stepSpread", stepSpread);
+      time("roundSpread", roundSpread);
       rate("link", link);
       runs = List.copyOf(runs);
     }
   }
 
   /**
-   * A run that was measured.
+   * A run that was measured, in the fields of {@code benchmarks/cluster.sh}'s rows.
    *
-   * @param seconds of a round, the median
+   * @param mode what was averaged
+   * @param k steps of a round
+   * @param imagesPerWorkerStep a worker's batch
+   * @param imagesPerSecond of all workers
+   * @param aloneImagesPerSecond of one engine by itself, with as many others at work on the same cores
+   * @param ratio of a worker's images a second to those of an engine alone
    */
-  public record Run(int workers, Averaging averaging, int every, int images, double seconds) {
+  public record Run(int workers, Averaging mode, int k, int imagesPerWorkerStep, double secondsPerRound,
+                    double imagesPerSecond, double aloneImagesPerSecond, double ratio) {
     public Run {
       require(workers > 0, "workers", "one or more", workers);
-      rate("seconds", seconds);
-      new Plan(averaging, every, images); // says what is wrong with it
+      rate("secondsPerRound", secondsPerRound);
+      rate("imagesPerSecond", imagesPerSecond);
+      rate("aloneImagesPerSecond", aloneImagesPerSecond);
+      rate("ratio", ratio);
+      new Plan(mode, k, imagesPerWorkerStep); // says what is wrong with it
     }
 
     Plan plan() {
-      return new Plan(averaging, every, images);
+      return new Plan(mode, k, imagesPerWorkerStep);
     }
   }
 

@@ -24,7 +24,6 @@ class MeasuredTest {
     assertEquals(0.002, measured.spark().task());
     assertEquals(1.4, measured.workers().get(0).step(20), 1e-9, "halfway between 8 and 32 images");
     assertEquals(Plan.parameters(16, 64), measured.checks().get(0).runs().get(1).plan());
-    assertEquals(0.03, measured.checks().get(0).worker().step(32), 1e-9, "in proportion, for want of a second point");
   }
 
   @ParameterizedTest
@@ -38,8 +37,8 @@ class MeasuredTest {
       "task: 0.002 | task: -1 | spark | 0 or more, found -1",
       "seconds: 2.2 | seconds: 0.2 | workers[0] | grow with the images",
       "seconds: 2.2 | seconds: 3.2 | workers[0] | no more than in proportion",
-      "averaging: gradients, every: 1 | averaging: gradients, every: 2 | checks | one alone for gradients",
-      "averaging: gradients, every: 1 | averaging: weights, every: 1 | checks[0].runs[0].averaging | weights",
+      "mode: gradients, k: 1 | mode: gradients, k: 2 | checks | one alone for gradients",
+      "mode: gradients, k: 1 | mode: weights, k: 1 | checks[0].runs[0].mode | weights",
       "'network: {name: example' | 'network: {{name: example' | network | expected YAML or JSON",
   })
   void whatMakesNoSenseIsSaid(String good, String bad, String where, String what) throws IOException {
