@@ -14,8 +14,8 @@ final class Advice {
   static final int GLOBAL_BATCH = 8192;
   /** Of what the workers would do alone. */
   static final double EFFICIENCY = 0.85;
-  /** Steps between averages beyond which nothing is searched: six epochs of ImageNet at the largest batch. */
-  static final int MOST_STEPS = 1024;
+  /** Images of ImageNet's training set (ILSVRC 2012). */
+  static final int EPOCH = 1_281_167;
   private static final int FEWEST_IMAGES = 2;
 
   private Advice() {}
@@ -30,10 +30,15 @@ final class Advice {
     return Integer.highestOneBit(most);
   }
 
-  /** The least power of two that keeps workers busy; none if {@link #MOST_STEPS} don't. */
+  /** Steps between averages, a power of two, so that there is an average an epoch. */
+  static int mostEvery(int workers, int images) {
+    return Integer.highestOneBit(Math.max(1, EPOCH / (workers * images)));
+  }
+
+  /** The least power of two that keeps workers busy; none if an average an epoch doesn't. */
   static OptionalInt every(CostModel model, Costs costs, int images) {
     int least = 1;
-    int beyond = 2 * MOST_STEPS;
+    int beyond = 2 * mostEvery(costs.cluster().workers(), images);
     for (int most = beyond; least < most;) {
       // The power of two in the middle: with more steps the share grows.
       int every = 1 << (Integer.numberOfTrailingZeros(least) + Integer.numberOfTrailingZeros(most)) / 2;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** What is to be expected of clusters, in Markdown. */
 final class Prospects {
   static final List<Double> GIGABITS = List.of(1.0, 10.0, 25.0, 100.0);
-  static final List<Integer> EVERY = List.of(1, 4, 16, 64, 256);
+  static final List<Integer> EVERY = List.of(1, 4, 16, 64, 128);
   /** Of the tables that aren't about networks. */
   static final double USUAL_GIGABITS = 10;
   /** Of the table of a round's parts. */
@@ -53,13 +53,13 @@ final class Prospects {
   }
 
   private String of(Measured.WorkerKind kind) {
-    return "### " + kind.name() + "\n\n" + kind.origin() + " Steps take " + Line.through(kind.steps()) + ".\n\n"
+    return "### " + kind.name() + "\n\n" + kind.origin() + "\nSteps take " + Line.through(kind.steps()) + ".\n\n"
         + "Gradients averaged at every step: images a second, and the share of what the workers would do alone.\n\n"
-        + table(kind, this::gradients)
+        + table(kind, this::gradients, "more don't help from")
         + "\nParameters averaged every k steps, k the least power of two with a share of "
-        + percent(Advice.EFFICIENCY) + " or more (-: not even " + Advice.MOST_STEPS
-        + "): k, images a second, share.\n\n"
-        + table(kind, this::parameters)
+        + percent(Advice.EFFICIENCY) + " or more\n(-: not even with one average an epoch of ImageNet): k, images a"
+        + " second, share.\n\n"
+        + table(kind, this::parameters, "most of them")
         + "\nThe share by k, at " + gigabits(USUAL_GIGABITS) + ".\n\n" + byEvery(kind)
         + "\nWhere the seconds of a round go, at " + gigabits(USUAL_GIGABITS) + ".\n\n" + parts(kind);
   }
@@ -80,7 +80,7 @@ final class Prospects {
         percent(rate / costs.imagesPerSecondAlone(plan))), rate);
   }
 
-  private String table(Measured.WorkerKind kind, BiFunction<Costs, Integer, Cell> content) {
+  private String table(Measured.WorkerKind kind, BiFunction<Costs, Integer, Cell> content, String last) {
     List<String> head = new ArrayList<>(List.of("workers", "images of a worker's step"));
     GIGABITS.forEach(gigabits -> head.add(gigabits(gigabits)));
     List<List<Cell>> cells = numbers.stream().map(workers -> GIGABITS.stream().map(gigabits -> content.apply(
@@ -89,7 +89,7 @@ final class Prospects {
     for (int i = 0; i < numbers.size(); i++) {
       rows.add(row(kind, numbers.get(i), cells.get(i).stream().map(Cell::text)));
     }
-    List<String> most = new ArrayList<>(List.of("more don't help from", ""));
+    List<String> most = new ArrayList<>(List.of(last, ""));
     IntStream.range(0, GIGABITS.size()).mapToObj(column -> enough(cells.stream().map(row -> row.get(column)).toList()))
         .forEach(most::add);
     rows.add(most);
@@ -126,8 +126,8 @@ final class Prospects {
             seconds(time.total())));
       }
     }
-    return MarkdownTable.of(List.of("workers", "averaged", "sent to workers", "slowest worker's steps", "gathered",
-        "added, updated", "in all"), rows);
+    return MarkdownTable.of(List.of("workers", "averaged", "sent to workers", "slowest worker's steps, packed",
+        "gathered", "added, updated", "in all"), rows);
   }
 
   private String limits() {
@@ -144,7 +144,7 @@ final class Prospects {
       rows.add(row);
     }
     return "### Memory\n\nHow many levels of sums there are before the driver's, and megabytes of a round. In bold:"
-        + " more than Spark lets a driver collect unless\n`spark.driver.maxResultSize` is set ("
+        + "\nmore than Spark lets a driver collect unless `spark.driver.maxResultSize` is set ("
         + megabytes(Memory.MOST_COLLECTED) + "); such a job ends.\n\n"
         + MarkdownTable.of(List.of("workers", "gradients: levels", "collected", "driver's heap",
             "heap of a worker that adds", "parameters: levels", "collected", "driver's heap",

@@ -35,7 +35,15 @@ class AdviceTest {
   }
 
   @Test
+  void thereIsAnAverageAnEpoch() {
+    assertEquals(128, Advice.mostEvery(256, 32));
+    assertEquals(1, Advice.mostEvery(100_000, 32));
+  }
+
+  @Test
   void theEndsAreFound() {
+    CostModel good = (costs, plan) -> new RoundTime(0, plan.every() < 100 ? 1e9 : 1e-9, 0, 0);
+    assertEquals(OptionalInt.of(128), Advice.every(good, Example.free(256), 32));
     assertEquals(OptionalInt.of(1), Advice.every(MODEL, Example.free(64), 32));
     assertEquals(OptionalInt.empty(), Advice.every(MODEL, Example.costs(64, 1e-4), 32));
   }

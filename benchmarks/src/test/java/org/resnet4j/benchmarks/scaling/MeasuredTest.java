@@ -26,6 +26,11 @@ class MeasuredTest {
     assertEquals(Plan.parameters(16, 64), measured.checks().get(0).runs().get(1).plan());
   }
 
+  @Test
+  void theProjectsOwnFileIsRead() {
+    assertEquals(25_557_032 + 53_120, Measured.read(Path.of("cluster", "measured.yaml")).network().values());
+  }
+
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "values: 25000000, | values: 0, | network | above 0, found 0",
