@@ -1,6 +1,7 @@
 package org.resnet4j.zoo;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -117,6 +118,23 @@ public final class ResNetTransfer {
     // Cached orders name the removed vertices.
     configuration.setTopologicalOrder(null);
     configuration.setTopologicalOrderStr(null);
+    return withParametersOf(trained, configuration, Set.of());
+  }
+
+  /**
+   * The graph with a second output: the {@link #features}.
+   *
+   * @throws IllegalArgumentException if they are its output already
+   */
+  public static ComputationGraph withFeatures(ComputationGraph trained) {
+    ComputationGraphConfiguration configuration = trained.getConfiguration().clone();
+    List<String> outputs = new ArrayList<>(configuration.getNetworkOutputs());
+    String features = features(trained);
+    if (outputs.contains(features)) {
+      throw new IllegalArgumentException("The graph's output \"" + features + "\" is its features.");
+    }
+    outputs.add(features);
+    configuration.setNetworkOutputs(outputs);
     return withParametersOf(trained, configuration, Set.of());
   }
 

@@ -16,7 +16,7 @@ import org.resnet4j.training.loop.Network;
 import picocli.CommandLine.Option;
 
 /** What a network is computed by and in which number type, of every command that runs or trains one. */
-class ComputeOptions {
+public class ComputeOptions {
   @Option(names = "--engine", paramLabel = "ENGINE",
       description = "What computes: onednn, the network compiled for this processor, or dl4j, Deeplearning4j itself"
           + " (default: onednn, or dl4j with a line that says why).")
@@ -32,7 +32,7 @@ class ComputeOptions {
    *
    * @param options for engines that have any
    */
-  record Chosen(Engine engine, EngineOptions options) {
+  public record Chosen(Engine engine, EngineOptions options) {
     /** The same with so many threads that compute; null: as many as OpenMP has. */
     Chosen withThreads(Integer threads) {
       return threads == null ? this : new Chosen(engine, options.withThreads(threads));
@@ -48,16 +48,20 @@ class ComputeOptions {
       return engine.trained(graph, options);
     }
 
+    /** The number type that is computed in, of this processor where it chooses. */
+    public Precision type() {
+      return engine == Engine.DL4J ? Precision.FLOAT32 : ComputeOptions.type(options.precision());
+    }
+
     /** As a report tells it. */
     @Override
     public String toString() {
-      Precision type = engine == Engine.DL4J ? Precision.FLOAT32 : ComputeOptions.type(options.precision());
-      return engine + ", " + Engine.word(type);
+      return engine + ", " + Engine.word(type());
     }
   }
 
   /** @throws CommandException if the options contradict each other; called before anything slow */
-  void check() {
+  public void check() {
     check(engine == null ? Set.of(Engine.values()) : Set.of(engine), Set.of(precision));
   }
 
@@ -103,7 +107,7 @@ class ComputeOptions {
    *
    * @throws CommandException if what the user asked for can't be had here
    */
-  Chosen choose(PrintStream err) {
+  public Chosen choose(PrintStream err) {
     check();
     if (engine == Engine.DL4J) {
       return new Chosen(engine, options());

@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
  * Which network {@code --model} and {@code --weights} mean: a zoo name, a saved folder, a weights file, or a name with
  * a file. A file or folder that tells its architecture needs no name; one that contradicts the name is refused.
  */
-final class ModelSource {
+public final class ModelSource {
   private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F'};
   private static final byte[] ZIP = {'P', 'K', 3, 4};
 
@@ -219,6 +219,18 @@ final class ModelSource {
           ? network(file, file.metadata(), Optional.empty(), PreprocessingChoice.TORCH)
           : pyTorch(file, file.metadata());
     }
+  }
+
+  /**
+   * Loads what is named for predicting.
+   *
+   * @throws CommandException if it names no classes, or the options contradict each other or the files
+   */
+  public SavedModel classifier(PrintStream err) throws IOException {
+    Loaded loaded = load(err).classifying();
+    List<String> classes = loaded.classes().orElseThrow(() -> new CommandException(ExitCode.BAD_MODEL,
+        weights + " doesn't name its classes; name them with --classes, or the folder of a saved model."));
+    return new SavedModel(loaded.graph(), classes, loaded.preprocessing(), Map.of());
   }
 
   /** Loads what is named; of a zoo name alone, a new network with random weights. */

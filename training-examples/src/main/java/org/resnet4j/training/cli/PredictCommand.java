@@ -51,7 +51,7 @@ final class PredictCommand implements Callable<Integer> {
     main.startBackend();
     List<Map<String, Object>> json = new ArrayList<>();
     boolean allRead = true;
-    SavedModel model = model();
+    SavedModel model = source.classifier(main.err());
     try (Network network = compute.open(model.graph(), main.err());
         ImageClassifier classifier = new ImageClassifier(model, network::output)) {
       if (format == ResultFormat.CSV) {
@@ -78,13 +78,6 @@ final class PredictCommand implements Callable<Integer> {
       main.out().println(JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(json));
     }
     return (allRead ? ExitCode.OK : ExitCode.BAD_DATA).code();
-  }
-
-  private SavedModel model() throws IOException {
-    ModelSource.Loaded loaded = source.load(main.err()).classifying();
-    List<String> classes = loaded.classes().orElseThrow(() -> new CommandException(ExitCode.BAD_MODEL,
-        source.weights + " doesn't name its classes; name them with --classes, or the folder of a saved model."));
-    return new SavedModel(loaded.graph(), classes, loaded.preprocessing(), Map.of());
   }
 
   private void text(Path image, List<Prediction> likeliest) {

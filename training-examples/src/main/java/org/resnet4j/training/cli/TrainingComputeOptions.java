@@ -21,7 +21,7 @@ final class TrainingComputeOptions extends ComputeOptions {
   boolean profile;
 
   @Override
-  void check() {
+  public void check() {
     super.check();
     if (engine == Engine.DL4J && (checkpointActivations || profile)) {
       throw new CommandException(ExitCode.USAGE,

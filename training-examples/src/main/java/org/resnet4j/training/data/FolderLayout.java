@@ -45,6 +45,11 @@ public record FolderLayout<P extends Comparable<? super P>>(P root, List<String>
     return new Search<>(tree, root, warnings).run();
   }
 
+  /** Whether a file has an image's name, for folders whose files needn't all be images. */
+  public static boolean isImageName(String name) {
+    return IMAGE_NAME.matcher(name).matches();
+  }
+
   /** Whether the folder gives that part. */
   public boolean has(Part part) {
     return parts.contains(part);
@@ -148,7 +153,7 @@ public record FolderLayout<P extends Comparable<? super P>>(P root, List<String>
 
     private void warnAboutLooseImages(P folder) {
       List<String> loose = shown(tree.entries(folder).files()).stream()
-          .filter(name -> IMAGE_NAME.matcher(name).matches()).toList();
+          .filter(FolderLayout::isImageName).toList();
       if (!loose.isEmpty()) {
         warnings.add(folder + ": " + loose.size() + " images lie in no class folder and are not used: "
             + ImageSet.first(loose));

@@ -41,13 +41,20 @@ public final class LocalTree implements ImageTree<Path> {
     Map<String, List<Path>> files = new HashMap<>();
     for (String name : classes) {
       Path classFolder = folder.resolve(name);
-      List<Path> found = new ArrayList<>();
-      if (Files.isDirectory(classFolder)) {
-        collect(classFolder, new HashSet<>(), 0, found, warnings);
-      }
-      files.put(name, found);
+      files.put(name, Files.isDirectory(classFolder) ? files(classFolder, warnings) : List.of());
     }
     return files;
+  }
+
+  /**
+   * The files in and below a folder, without the hidden ones and what is in hidden folders.
+   *
+   * @param warnings takes a sentence for what was left out
+   */
+  public List<Path> files(Path folder, List<String> warnings) {
+    List<Path> found = new ArrayList<>();
+    collect(folder, new HashSet<>(), 0, found, warnings);
+    return found;
   }
 
   private static void collect(Path folder, Set<Path> visited, int depth, List<Path> found, List<String> warnings) {

@@ -66,6 +66,11 @@ public enum Engine {
     }
 
     @Override
+    public INDArray[] outputs(INDArray images) {
+      return graph.output(images);
+    }
+
+    @Override
     public void close() {
       graph.close();
     }

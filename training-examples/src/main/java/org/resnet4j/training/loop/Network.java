@@ -15,12 +15,32 @@ public interface Network extends AutoCloseable {
    */
   INDArray output(INDArray images);
 
+  /**
+   * Computes a batch with a network that may have several outputs.
+   *
+   * @param images as for {@link #output}
+   * @return the outputs in the network's order; the caller's
+   */
+  default INDArray[] outputs(INDArray images) {
+    return new INDArray[] {output(images)};
+  }
+
   /** Frees what was made to compute it; the graph that it came from stays. */
   @Override
   default void close() {}
 
   /** Deeplearning4j's own computation, with the graph's parameters as they are at each call. */
   static Network of(ComputationGraph graph) {
-    return images -> graph.outputSingle(images);
+    return new Network() {
+      @Override
+      public INDArray output(INDArray images) {
+        return graph.outputSingle(images);
+      }
+
+      @Override
+      public INDArray[] outputs(INDArray images) {
+        return graph.output(images);
+      }
+    };
   }
 }

@@ -4,14 +4,12 @@ import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -107,7 +105,7 @@ public final class ImageClassifier implements AutoCloseable {
 
   /** See {@link #classify(Path, int)}. */
   public List<Prediction> classify(BufferedImage image, int top) {
-    return best(run(List.of(preprocessing.fit(image)), network)[0], top);
+    return Prediction.best(run(List.of(preprocessing.fit(image)), network)[0], classes, top);
   }
 
   /** Each file's predictions, computed in batches: the last bits may differ from those of one by one. */
@@ -117,7 +115,7 @@ public final class ImageClassifier implements AutoCloseable {
       List<BufferedImage> batch = files.subList(from, Math.min(files.size(), from + BATCH)).stream()
           .map(file -> preprocessing.fit(decoder.decode(file))).toList();
       for (float[] row : run(batch, network)) {
-        predictions.add(best(row, top));
+        predictions.add(Prediction.best(row, classes, top));
       }
     }
     return predictions;
@@ -162,15 +160,6 @@ public final class ImageClassifier implements AutoCloseable {
       }
       throw (RuntimeException) e.getCause();
     }
-  }
-
-  private List<Prediction> best(float[] probabilities, int top) {
-    if (top < 1) {
-      throw new IllegalArgumentException("top must be 1 or more, found " + top);
-    }
-    return IntStream.range(0, probabilities.length).boxed()
-        .sorted(Comparator.comparing((Integer i) -> probabilities[i]).reversed()).limit(top)
-        .map(i -> new Prediction(classes.get(i), probabilities[i])).toList();
   }
 
   /** Ends the network's thread after the images it has; later calls throw. */
