@@ -10,7 +10,6 @@ import org.resnet4j.spark.data.Packing;
 import org.resnet4j.training.cli.CommandException;
 import org.resnet4j.training.cli.ExitCode;
 import org.resnet4j.training.cli.Printable;
-import org.resnet4j.training.cli.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -62,7 +61,7 @@ public final class PackCommand implements Runnable {
     Packing.Options options =
         new Packing.Options(path("--data", data), path("--out", out), fileSize.bytes(), seed, format);
     Packing.Result result;
-    try (Packed progress = new Packed(stderr)) {
+    try (CountedProgress progress = new CountedProgress("Packing", stderr)) {
       Packing packing = new Packing(session.get(), options);
       packing.objection().ifPresent(objection -> {
         throw new CommandException(ExitCode.USAGE, "--out " + out + " " + objection + ".");
@@ -80,39 +79,13 @@ public final class PackCommand implements Runnable {
         result.classes().size(), result.bytes() / 1e6, result.files(), out);
   }
 
-  private static Path path(String option, String text) {
+  /** @throws CommandException if it is none */
+  static Path path(String option, String text) {
     try {
       return new Path(text);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, option + " \"" + Printable.of(text) + "\" is no path and no URI ("
           + e.getMessage() + ").");
-    }
-  }
-
-  /** Its bar begins once the images are counted. */
-  private static final class Packed implements AutoCloseable {
-    private final PrintStream err;
-    private Progress progress;
-    private int told;
-
-    Packed(PrintStream err) {
-      this.err = err;
-    }
-
-    void start(int images) {
-      progress = Progress.start("Packing", images, err);
-    }
-
-    void done(int images) {
-      progress.step(images - told, "");
-      told = images;
-    }
-
-    @Override
-    public void close() {
-      if (progress != null) {
-        progress.close();
-      }
     }
   }
 }

@@ -25,7 +25,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "resnet4j-spark",
     description = "Residual networks on a Spark cluster.",
-    subcommands = {SparkTrainCommand.class, SparkFinetuneCommand.class, PackCommand.class,
+    subcommands = {SparkTrainCommand.class, SparkFinetuneCommand.class, SparkPredictCommand.class, PackCommand.class,
         DoctorCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
@@ -67,25 +68,38 @@ public final class HadoopDatasets {
   private Dataset open(Path data, DatasetOptions options) {
     access.require(data);
     Path root = access.qualified(data);
+    return packIndex(root, access, UNDERSTOOD).map(index -> packed(root, index, options))
+        .orElseGet(() -> folder(root, options));
+  }
+
+  /**
+   * What is in a packed set, all of whose files are there; empty for another folder.
+   *
+   * @param understood the sentence that says what may be there, without a full stop
+   * @throws DataException if there is no folder, or a set that isn't whole
+   */
+  static Optional<PackIndex> packIndex(Path root, HadoopAccess access, String understood) {
     try {
       FileSystem files = access.fileSystem(root);
       if (files.getFileStatus(root).isFile()) {
-        throw new DataException(Kind.UNKNOWN_DATA, root + ": a file, expected a folder. " + UNDERSTOOD + ".");
+        throw new DataException(Kind.UNKNOWN_DATA, root + ": a file, expected a folder. " + understood + ".");
       }
-      Path index = new Path(root, PackIndex.FILE);
-      if (files.exists(index)) {
-        return packed(root, index, options);
+      Path file = new Path(root, PackIndex.FILE);
+      if (files.exists(file)) {
+        PackIndex index = read(file, access);
+        checkFiles(root, index, access);
+        return Optional.of(index);
       }
       if (files.exists(new Path(root, PackIndex.UNFINISHED))) {
         throw new DataException(Kind.BAD_FILE, root + ": this set was not packed to the end; wait for it if that is"
             + " still going on, else delete the folder and pack again");
       }
+      return Optional.empty();
     } catch (FileNotFoundException e) {
-      throw new DataException(Kind.UNKNOWN_DATA, root + ": no such folder. " + UNDERSTOOD + ".", e);
+      throw new DataException(Kind.UNKNOWN_DATA, root + ": no such folder. " + understood + ".", e);
     } catch (IOException | IllegalArgumentException e) {
       throw HadoopAccess.unreachable(root, e);
     }
-    return folder(root, options);
   }
 
   private Dataset folder(Path root, DatasetOptions options) {
@@ -107,9 +121,7 @@ public final class HadoopDatasets {
     return images.dataset(root, root.getName(), part -> HadoopImages.of(root.toString(), part, access));
   }
 
-  private Dataset packed(Path root, Path file, DatasetOptions options) throws IOException {
-    PackIndex index = index(file);
-    checkFiles(root, index);
+  private Dataset packed(Path root, PackIndex index, DatasetOptions options) {
     PackedImages images = new PackedImages(root, index, access);
     Map<Part, List<Hashed<PackedImage>>> parts = new EnumMap<>(Part.class);
     int image = 0;
@@ -131,7 +143,7 @@ public final class HadoopDatasets {
     return images.selected(part.stream().mapToInt(image -> image.image().index()).toArray());
   }
 
-  private PackIndex index(Path file) throws IOException {
+  private static PackIndex read(Path file, HadoopAccess access) throws IOException {
     FileSystem files = access.forReading(file);
     try (InputStream in = files.open(file)) {
       return PackIndexFormat.read(in, files.getFileStatus(file).getLen(), file.toString());
@@ -142,7 +154,7 @@ public final class HadoopDatasets {
   }
 
   /** One listing tells whether all files are there as a whole. */
-  private void checkFiles(Path root, PackIndex index) throws IOException {
+  private static void checkFiles(Path root, PackIndex index, HadoopAccess access) throws IOException {
     Map<String, Long> found = new HashMap<>();
     for (FileStatus status : access.fileSystem(root).listStatus(root)) {
       found.put(status.getPath().getName(), status.getLen());

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
@@ -77,15 +78,42 @@ final class HadoopTree implements ImageTree<HadoopFile> {
 
   @Override
   public Map<String, List<HadoopFile>> files(HadoopFile folder, List<String> classes, List<String> warnings) {
-    return HadoopAccess.isLocal(folder.hadoopPath()) ? localFiles(folder, classes, warnings)
-        : new Listing(folder, classes, warnings).run();
+    if (HadoopAccess.isLocal(folder.hadoopPath())) {
+      return localFiles(folder, classes, warnings);
+    }
+    Map<String, List<HadoopFile>> files = new HashMap<>();
+    classes.forEach(name -> files.put(name, new ArrayList<>()));
+    new Listing(folder, names -> names.length < 2 ? null : files.get(names[0]), warnings).run();
+    files.values().forEach(list -> list.sort(null));
+    return files;
+  }
+
+  /**
+   * The files in and below a folder, sorted, without the hidden ones and what is in hidden folders.
+   *
+   * @param warnings takes a sentence for what was left out
+   */
+  List<HadoopFile> files(HadoopFile folder, List<String> warnings) {
+    Path path = folder.hadoopPath();
+    if (HadoopAccess.isLocal(path)) {
+      java.nio.file.Path root = HadoopAccess.local(path);
+      return children(folder, root, local.files(root, warnings)).stream().sorted().toList();
+    }
+    List<HadoopFile> files = new ArrayList<>();
+    new Listing(folder, names -> files, warnings).run();
+    files.sort(null);
+    return files;
+  }
+
+  private static List<HadoopFile> children(HadoopFile folder, java.nio.file.Path root,
+      List<java.nio.file.Path> paths) {
+    return paths.stream().map(path -> folder.child(root.relativize(path).toString(), size(path))).toList();
   }
 
   private Map<String, List<HadoopFile>> localFiles(HadoopFile folder, List<String> classes, List<String> warnings) {
     java.nio.file.Path root = HadoopAccess.local(folder.hadoopPath());
     Map<String, List<HadoopFile>> files = new HashMap<>();
-    local.files(root, classes, warnings).forEach((name, paths) -> files.put(name, paths.stream()
-        .map(path -> folder.child(root.relativize(path).toString(), size(path))).toList()));
+    local.files(root, classes, warnings).forEach((name, paths) -> files.put(name, children(folder, root, paths)));
     return files;
   }
 
@@ -106,17 +134,18 @@ final class HadoopTree implements ImageTree<HadoopFile> {
   /** All files below a folder, one after another: at no time is more kept of them than their names and lengths. */
   private final class Listing {
     private final HadoopFile folder;
-    private final Map<String, List<HadoopFile>> files = new HashMap<>();
+    /** Where a file of these folders and name goes; null for nowhere. */
+    private final Function<String[], List<HadoopFile>> list;
     private final List<String> warnings;
     private int tooDeep;
 
-    Listing(HadoopFile folder, List<String> classes, List<String> warnings) {
+    Listing(HadoopFile folder, Function<String[], List<HadoopFile>> list, List<String> warnings) {
       this.folder = folder;
+      this.list = list;
       this.warnings = warnings;
-      classes.forEach(name -> files.put(name, new ArrayList<>()));
     }
 
-    Map<String, List<HadoopFile>> run() {
+    void run() {
       Path path = folder.hadoopPath();
       int prefix = path.toUri().getPath().length() + (path.isRoot() ? 0 : 1);
       try {
@@ -132,20 +161,18 @@ final class HadoopTree implements ImageTree<HadoopFile> {
         warnings.add(folder + ": " + tooDeep + " files were left out, as they lie deeper than " + MAX_DEPTH
             + " folders");
       }
-      files.values().forEach(list -> list.sort(null));
-      return files;
     }
 
     private void add(String path, long bytes) {
       String[] names = path.split("/");
-      List<HadoopFile> ofClass = files.get(names[0]);
-      if (names.length < 2 || ofClass == null || Arrays.stream(names).skip(1).anyMatch(ImageTree::isHidden)) {
+      List<HadoopFile> files = list.apply(names);
+      if (files == null || Arrays.stream(names).anyMatch(ImageTree::isHidden)) {
         return;
       }
       if (names.length - 2 > MAX_DEPTH) {
         tooDeep++;
       } else {
-        ofClass.add(folder.child(path, bytes));
+        files.add(folder.child(path, bytes));
       }
     }
   }

@@ -24,8 +24,14 @@ final class PackOutput {
     files = access.fileSystem(folder);
   }
 
-  /** Why nothing can be written there, if so. */
-  Optional<String> objection() {
+  /** What is wrong with writing there, as the rest of a sentence; the data mustn't hold it. */
+  static Optional<String> objection(Path data, Path out, HadoopAccess access) {
+    return out.isRoot() ? Optional.of("is the file system's root; name a folder in it")
+        : (out + "/").startsWith(data + "/") ? Optional.of("lies in the data; name another folder")
+        : new PackOutput(out, access).objection();
+  }
+
+  private Optional<String> objection() {
     try {
       FileStatus status = files.getFileStatus(folder);
       if (status.isFile()) {

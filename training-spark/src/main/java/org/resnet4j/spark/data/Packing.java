@@ -96,8 +96,7 @@ public final class Packing {
 
   /** What is wrong with where it is to go, as the rest of a sentence. */
   public Optional<String> objection() {
-    return (out + "/").startsWith(data + "/") ? Optional.of("lies in the data; name another folder")
-        : new PackOutput(out, access).objection();
+    return PackOutput.objection(data, out, access);
   }
 
   /**

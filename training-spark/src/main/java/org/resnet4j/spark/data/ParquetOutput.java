@@ -1,18 +1,17 @@
 package org.resnet4j.spark.data;
 
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -27,65 +26,46 @@ import org.resnet4j.training.data.Part;
 import org.resnet4j.zoo.image.ImageDecoder;
 import org.resnet4j.zoo.image.ImageException;
 
-/** Writes Parquet files by Spark SQL, beside their place; the whole folder is renamed at the end. */
+/** Writes images to Parquet files. */
 final class ParquetOutput {
+  private static final Map<String, String> OPTIONS = Map.of("compression", "none", "parquet.enable.dictionary", "false",
+      // Rows have any size: counted by the hundred, as is usual, they don't fit into memory.
+      "parquet.page.size.row.check.min", "1", "parquet.page.size.row.check.max", "10",
+      "parquet.block.size.row.check.min", "1", "parquet.block.size.row.check.max", "10");
+
   private final SparkSession session;
   private final JavaSparkContext spark;
-  private final Path out;
-  private final FileSystem files;
+  private final ParquetFolder folder;
 
   ParquetOutput(SparkSession session, Path out, HadoopAccess access) {
     this.session = session;
-    this.out = out;
     spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-    files = access.fileSystem(out);
+    folder = new ParquetFolder(session, out, access);
   }
 
   Packing.Result write(PackSource source, PackList list, List<PlannedFile> planned, IntConsumer progress) {
-    Path beside = new Path(out.getParent(), "." + out.getName() + ".packing");
     // A task that runs again reports again: as a set, each image is in it once.
     CollectionAccumulator<BadImage> reported = session.sparkContext().collectionAccumulator();
     Broadcast<Names> names = spark.broadcast(list.names());
     Broadcast<int[]> labels = spark.broadcast(list.labels());
     try {
       JavaRDD<Row> rows = source.tasks(spark, planned, new RowTask(list.classes(), names, labels, reported));
-      SparkJobs.run(spark, "Packing images", () -> {
-        session.createDataFrame(rows, ParquetTable.SCHEMA).write().mode("overwrite").option("compression", "none")
-            // Rows have any size: counted by the hundred, as is usual, they don't fit into memory.
-            .option("parquet.page.size.row.check.min", "1").option("parquet.page.size.row.check.max", "10")
-            .option("parquet.block.size.row.check.min", "1").option("parquet.block.size.row.check.max", "10")
-            .option("parquet.enable.dictionary", "false").parquet(beside.toString());
-        return true;
-      }, list.size(), progress);
-      List<BadImage> bad = new LinkedHashSet<>(reported.value()).stream()
-          .sorted(Comparator.comparing(BadImage::file, HadoopFile::order)).toList();
-      Set<String> left = bad.stream().map(BadImage::file).collect(Collectors.toSet());
-      int[] good = IntStream.range(0, list.size()).filter(i -> !left.contains(list.names().get(i))).toArray();
-      Packing.requireClasses(list, Arrays.stream(good).filter(i -> list.parts()[i] == Part.TRAIN)
-          .mapToObj(i -> list.labels()[i]).collect(Collectors.toSet()), bad);
-      files.delete(out, false); // an empty folder
-      if (!files.rename(beside, out)) {
-        throw new IOException("could not be renamed from " + beside);
-      }
-      return new Packing.Result(list.classes(), good.length, planned.size(),
-          Arrays.stream(good).mapToLong(i -> list.bytes()[i]).sum(), bad, list.warnings());
-    } catch (IOException e) {
-      throw PackOutput.unwritable(out, e);
-    } catch (RuntimeException e) {
-      remove(beside, e);
-      throw e;
+      return folder.write(new ParquetFolder.Table(rows, ParquetTable.SCHEMA, OPTIONS), "Packing images", list.size(),
+          progress, written -> result(list, planned.size(), new LinkedHashSet<>(reported.value())));
     } finally {
       names.destroy();
       labels.destroy();
     }
   }
 
-  private void remove(Path beside, RuntimeException why) {
-    try {
-      files.delete(beside, true);
-    } catch (IOException e) {
-      why.addSuppressed(e);
-    }
+  private static Packing.Result result(PackList list, int files, Set<BadImage> reported) {
+    List<BadImage> bad = reported.stream().sorted(Comparator.comparing(BadImage::file, HadoopFile::order)).toList();
+    Set<String> left = bad.stream().map(BadImage::file).collect(Collectors.toSet());
+    int[] good = IntStream.range(0, list.size()).filter(i -> !left.contains(list.names().get(i))).toArray();
+    Packing.requireClasses(list, Arrays.stream(good).filter(i -> list.parts()[i] == Part.TRAIN)
+        .mapToObj(i -> list.labels()[i]).collect(Collectors.toSet()), bad);
+    return new Packing.Result(list.classes(), good.length, files,
+        Arrays.stream(good).mapToLong(i -> list.bytes()[i]).sum(), bad, list.warnings());
   }
 
   private record RowTask(List<String> classes, Broadcast<Names> names, Broadcast<int[]> labels,

@@ -19,9 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.resnet4j.training.data.DataException;
 import org.resnet4j.training.data.DataException.Kind;
 import org.resnet4j.training.data.Part;
@@ -37,9 +35,9 @@ final class ParquetSource implements PackSource {
   /** @throws DataException if columns are missing, or the rows can't be trained on */
   ParquetSource(SparkSession session, Path data) {
     table = session.read().parquet(data.toString());
-    require(data, ParquetTable.PATH, DataTypes.StringType);
-    require(data, ParquetTable.LABEL, DataTypes.StringType);
-    require(data, ParquetTable.BYTES, DataTypes.BinaryType);
+    ParquetTable.require(table, data, ParquetTable.PATH, DataTypes.StringType);
+    ParquetTable.require(table, data, ParquetTable.LABEL, DataTypes.StringType);
+    ParquetTable.require(table, data, ParquetTable.BYTES, DataTypes.BinaryType);
     boolean parts = Arrays.asList(table.columns()).contains(ParquetTable.PART);
     Column part = parts ? table.col(ParquetTable.PART) : functions.lit("train");
     List<Listed> rows = table.select(table.col(ParquetTable.PATH), table.col(ParquetTable.LABEL), part,
@@ -87,15 +85,6 @@ final class ParquetSource implements PackSource {
       return false; // who reads folders says so
     } catch (IOException | IllegalArgumentException e) {
       throw HadoopAccess.unreachable(data, e);
-    }
-  }
-
-  private void require(Path data, String name, DataType type) {
-    List<StructField> fields = Arrays.asList(table.schema().fields());
-    if (fields.stream().noneMatch(field -> field.name().equals(name) && field.dataType().equals(type))) {
-      throw new DataException(Kind.BAD_FILE, data + ": no column " + name + " of type " + type.simpleString()
-          + " in these Parquet files, found " + table.schema().simpleString()
-          + "; name the columns path (string), label (string) and bytes (binary)");
     }
   }
 
@@ -154,6 +143,7 @@ final class ParquetSource implements PackSource {
 
   /** By the file that an image's place is in. */
   private static final class ByFile extends Partitioner {
+    private static final long serialVersionUID = 1;
     private final int[] ends;
 
     ByFile(int[] ends) {

@@ -1,7 +1,14 @@
 package org.resnet4j.spark.data;
 
+import java.util.Arrays;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.resnet4j.training.data.DataException;
+import org.resnet4j.training.data.DataException.Kind;
 
 /** The columns of images in Parquet files. */
 final class ParquetTable {
@@ -17,4 +24,14 @@ final class ParquetTable {
       .add(BYTES, DataTypes.BinaryType, false);
 
   private ParquetTable() { }
+
+  /** @throws DataException if a table has no such column */
+  static void require(Dataset<Row> table, Path where, String name, DataType type) {
+    if (Arrays.stream(table.schema().fields())
+        .noneMatch(field -> field.name().equals(name) && field.dataType().equals(type))) {
+      throw new DataException(Kind.BAD_FILE, where + ": no column " + name + " of type " + type.simpleString()
+          + " in these Parquet files, found " + table.schema().simpleString()
+          + "; name the columns path (string), label (string) and bytes (binary)");
+    }
+  }
 }

@@ -12,7 +12,8 @@ import org.resnet4j.training.loop.Engine;
  * @param threads that a worker computes and reads images with
  */
 public record Computing(Engine engine, Precision precision, int threads) implements Serializable {
-  EngineOptions options() {
+  /** For the engine. */
+  public EngineOptions options() {
     return EngineOptions.standard().withPrecision(precision).withThreads(threads);
   }
 }

@@ -13,7 +13,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.resnet4j.spark.cluster.Answer;
 import org.resnet4j.spark.cluster.ClusterException;
@@ -29,7 +28,6 @@ import org.resnet4j.training.loop.Evaluation;
 import org.resnet4j.training.loop.Network;
 import org.resnet4j.training.loop.Prediction;
 import org.resnet4j.training.loop.Validation;
-import org.resnet4j.zoo.LayerHelpers;
 import org.resnet4j.zoo.image.Preprocessing;
 
 /**
@@ -73,8 +71,6 @@ public final class SparkValidation implements Validation, AutoCloseable {
     sent = spark.broadcast(settings);
   }
 
-  private record Net(String configuration, float[] parameters) implements Serializable { }
-
   @Override
   public Evaluation of(ComputationGraph graph, IntConsumer imagesDone) {
     return test(graph, imagesDone).evaluation();
@@ -82,7 +78,7 @@ public final class SparkValidation implements Validation, AutoCloseable {
 
   /** The same, with the images that could be read. */
   public Tested test(ComputationGraph graph, IntConsumer imagesDone) {
-    Broadcast<Net> net = spark.broadcast(new Net(graph.getConfiguration().toJson(), Floats.of(graph.params())));
+    Broadcast<SentGraph> net = spark.broadcast(SentGraph.of(graph));
     Broadcast<Settings> of = sent;
     LongAccumulator done = spark.sc().longAccumulator();
     try {
@@ -129,12 +125,10 @@ public final class SparkValidation implements Validation, AutoCloseable {
   }
 
   /** Their indices are the images'. */
-  private static List<Prediction> predicted(Settings of, Net net, int task, LongAccumulator done) {
+  private static List<Prediction> predicted(Settings of, SentGraph net, int task, LongAccumulator done) {
     int from = of.begin(task);
     int[] mine = IntStream.range(from, of.begin(task + 1)).toArray();
-    LayerHelpers.enable();
-    ComputationGraph graph = new ComputationGraph(ComputationGraphConfiguration.fromJson(net.configuration()));
-    graph.init(Floats.array(net.parameters()), false);
+    ComputationGraph graph = net.open();
     List<Integer> seen = new ArrayList<>();
     try (Network network = open(of, graph);
         ImageBatches images = new ImageBatches(of.images().selected(mine), List.of(of.classes()),

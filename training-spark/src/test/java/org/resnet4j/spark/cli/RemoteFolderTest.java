@@ -2,11 +2,13 @@ package org.resnet4j.spark.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -17,6 +19,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.training.cli.CommandException;
+import org.resnet4j.training.cli.ExitCode;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
 
 /** A run's folder on HDFS. */
 class RemoteFolderTest {
@@ -106,6 +112,40 @@ class RemoteFolderTest {
         assertEquals(temp.resolve("here"), folder.local());
         folder.send();
       }
+    }
+  }
+
+  /** What {@code --weights} and {@code --model} are like. */
+  private static final class Named {
+    @Option(names = "--weights")
+    private Path weights;
+
+    @Option(names = "--model")
+    private String model;
+  }
+
+  @Test
+  void aModelThereIsFetchedForTheTimeOfACommand() throws IOException {
+    FileSystem files = cluster.getFileSystem();
+    for (String name : List.of("/models/one/weights.safetensors", "/models/two.h5")) {
+      try (var out = files.create(new org.apache.hadoop.fs.Path(name))) {
+        out.writeBytes(name);
+      }
+    }
+    Named named = new Named();
+    CommandLine command = new CommandLine(named);
+    command.parseArgs("--weights", cluster.getURI() + "/models/one", "--model", cluster.getURI() + "/models/two.h5");
+    try (RemoteModel remote = new RemoteModel(cluster.getConfiguration(0))) {
+      remote.fetch(command.getCommandSpec());
+      assertEquals(Map.of("weights.safetensors", "/models/one/weights.safetensors"), content(named.weights));
+      assertEquals("/models/two.h5", Files.readString(Path.of(named.model)));
+    }
+    assertFalse(Files.exists(named.weights));
+    command.parseArgs("--model", "cifar_resnet20", "--weights", cluster.getURI() + "/models/three");
+    try (RemoteModel remote = new RemoteModel(cluster.getConfiguration(0))) {
+      CommandException refused = assertThrows(CommandException.class, () -> remote.fetch(command.getCommandSpec()));
+      assertEquals(ExitCode.BAD_MODEL, refused.exitCode());
+      assertEquals("cifar_resnet20", named.model);
     }
   }
 }

@@ -11,10 +11,10 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Image files, each number a different picture. */
-final class Drawn {
+public final class Drawn {
   private Drawn() { }
 
-  static byte[] encoded(int number, String format) {
+  public static byte[] encoded(int number, String format) {
     BufferedImage image = new BufferedImage(20 + number % 7, 17, BufferedImage.TYPE_INT_RGB);
     Random random = new Random(number);
     for (int i = 0; i < image.getWidth() * image.getHeight(); i++) {
@@ -30,14 +30,14 @@ final class Drawn {
   }
 
   /** JPEGs and PNGs by turns. */
-  static void fill(Path folder, int from, int count) {
+  public static void fill(Path folder, int from, int count) {
     for (int i = from; i < from + count; i++) {
       String format = i % 2 == 0 ? "jpg" : "png";
       write(folder.resolve(String.format(Locale.ROOT, "%02d.%s", i, format)), encoded(i, format));
     }
   }
 
-  static void write(Path file, byte[] content) {
+  public static void write(Path file, byte[] content) {
     try {
       Files.createDirectories(file.getParent());
       Files.write(file, content);

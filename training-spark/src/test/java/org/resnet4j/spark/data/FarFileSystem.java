@@ -17,7 +17,7 @@ import org.apache.hadoop.util.Progressable;
 /** {@code far:///}: this machine's files under another scheme, which a test can cut off. */
 public final class FarFileSystem extends RawLocalFileSystem {
   /** Makes Hadoop know the scheme. */
-  static final String SETTING = "fs.far.impl";
+  public static final String SETTING = "fs.far.impl";
 
   private static final URI ROOT = URI.create("far:///");
 
@@ -26,30 +26,30 @@ public final class FarFileSystem extends RawLocalFileSystem {
   /** Opened files, until one fails. */
   private static final AtomicInteger OPENS_LEFT = new AtomicInteger(Integer.MAX_VALUE);
 
-  static Configuration configuration() {
+  public static Configuration configuration() {
     Configuration configuration = new Configuration();
     configuration.set(SETTING, FarFileSystem.class.getName());
     return configuration;
   }
 
-  static URI uri(java.nio.file.Path path) {
+  public static URI uri(java.nio.file.Path path) {
     return new Path("far://" + path).toUri();
   }
 
-  static void cutOffAfter(int changes) {
+  public static void cutOffAfter(int changes) {
     CHANGES_LEFT.set(changes);
   }
 
-  static int changesLeft() {
+  public static int changesLeft() {
     return CHANGES_LEFT.get();
   }
 
   /** The file opened after so many more fails, once. */
-  static void failOpening(int after) {
+  public static void failOpening(int after) {
     OPENS_LEFT.set(after);
   }
 
-  static void restore() {
+  public static void restore() {
     cutOffAfter(Integer.MAX_VALUE);
     failOpening(Integer.MAX_VALUE);
   }
