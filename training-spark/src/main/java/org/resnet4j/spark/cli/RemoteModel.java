@@ -21,8 +21,8 @@ final class RemoteModel implements AutoCloseable {
   }
 
   /**
-   * Fetches what {@code --weights} or {@code --model} names by an address, such as {@code hdfs://name-node/runs/first}: a
-   * saved model, a run, or a file of weights.
+   * Fetches what {@code --weights} or {@code --model} names by an address, such as
+   * {@code hdfs://name-node/runs/first}: a saved model, a run, or a file of weights.
    *
    * @throws CommandException if nothing is there
    */

@@ -76,8 +76,10 @@ final class SparkPredictCommand implements Callable<Integer> {
       remote.fetch(spec);
       program.startBackend();
       ComputeOptions.Chosen chosen = compute.choose(program.err());
-      Predicting predicting = new Predicting(SparkSession.builder().getOrCreate(), new Predicting.Options(from, to, top,
-          batch, features, new Computing(chosen.engine(), chosen.type(), spark.getConf().getInt("spark.task.cpus", 1))));
+      Computing computing =
+          new Computing(chosen.engine(), chosen.type(), spark.getConf().getInt("spark.task.cpus", 1));
+      Predicting predicting = new Predicting(SparkSession.builder().getOrCreate(),
+          new Predicting.Options(from, to, top, batch, features, computing));
       predicting.objection().ifPresent(objection -> {
         throw new CommandException(ExitCode.USAGE, "--out " + out + " " + objection + ".");
       });

@@ -18,9 +18,12 @@ import org.resnet4j.training.data.Part;
 
 /** Images that are read one by one: each task has a run of them, and reads them itself. */
 final class ListedImages implements GivenImages {
-  /** A task's file gets so many rows, and with features some 16 MB. */
-  private static final int IMAGES_OF_TASK = 2048;
-  /** For a bar that moves, and executors that end together. */
+  /** Some seconds of work, for a bar that moves and executors that end together. */
+  private static final int IMAGES_OF_TASK = 256;
+  /** From so many tasks on, they get more images, lest each write a small file: up to {@link #MOST_IMAGES_OF_TASK}. */
+  private static final int TASKS = 1000;
+  /** With features, a file of some 16 MB. */
+  private static final int MOST_IMAGES_OF_TASK = 2048;
   private static final int TASKS_OF_SLOT = 4;
   private static final int UNLABELLED = -1;
 
@@ -90,7 +93,8 @@ final class ListedImages implements GivenImages {
   @Override
   public <T> JavaRDD<T> tasks(int batch, int slots, Task<T> task) {
     int batches = (int) (((long) size + batch - 1) / batch);
-    int count = Math.min(batches, Math.max(TASKS_OF_SLOT * slots, size / IMAGES_OF_TASK));
+    int enough = Math.max(Math.min(TASKS, size / IMAGES_OF_TASK), size / MOST_IMAGES_OF_TASK);
+    int count = Math.min(batches, Math.max(TASKS_OF_SLOT * slots, enough));
     int total = size;
     Broadcast<EncodedImages> sent = images;
     Broadcast<String[]> names = classes;

@@ -29,8 +29,9 @@ import org.resnet4j.zoo.image.Preprocessing;
  * A task's rows, one an image, in the images' order: threads of its own read and decode some batches ahead.
  *
  * <p>Every batch is computed in full, the last one and those with damaged images with zeros in the gaps. Kernels are
- * chosen by a batch's size, and an image's last bits depend on that, but not on where in the batch it is or beside what:
- * so nothing depends on how images are dealt out to tasks.
+ * chosen by a batch's size, and an image's last bits depend on that, but not on what is beside it: so nothing depends
+ * on how images are dealt out to tasks. (Deeplearning4j's own computation treats the last rows of a batch that is no
+ * multiple of 8 otherwise. Listed images are dealt out in whole batches, so that each has its place.)
  */
 final class PredictedRows implements Iterator<Row> {
   private static final int BATCHES_AHEAD = 3;

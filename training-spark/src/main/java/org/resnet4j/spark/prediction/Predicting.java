@@ -32,8 +32,8 @@ import org.resnet4j.zoo.weights.SavedModel;
 
 /**
  * Has a cluster's workers predict images of any number, and writes Parquet files with a row an image: path, label (if
- * known), predictions (the most probable classes, the most probable first: array of class and probability), features (on
- * request: what the classifying layer is given, float32) and error (of an image that couldn't be read, in place of
+ * known), predictions (the most probable classes, the most probable first: array of class and probability), features
+ * (on request: what the classifying layer is given, float32) and error (of an image that couldn't be read, in place of
  * predictions and features).
  *
  * <p>Each image has one row, whatever tasks are lost or run twice: the files of one attempt count for a task, which the

@@ -1,7 +1,7 @@
 package org.resnet4j.spark.prediction;
 
+import java.util.Arrays;
 import java.util.List;
-import org.apache.commons.lang3.ArrayUtils;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -37,8 +37,12 @@ final class PredictionTable {
   static Row row(String path, String label, List<Prediction> best, float[] features) {
     Row[] predictions = best.stream().map(p -> RowFactory.create(p.className(), (float) p.probability()))
         .toArray(Row[]::new);
-    return features == null ? RowFactory.create(path, label, predictions, null)
-        : RowFactory.create(path, label, predictions, ArrayUtils.toObject(features), null);
+    if (features == null) {
+      return RowFactory.create(path, label, predictions, null);
+    }
+    Float[] boxed = new Float[features.length];
+    Arrays.setAll(boxed, i -> features[i]);
+    return RowFactory.create(path, label, predictions, boxed, null);
   }
 
   static Row damaged(String path, String label, String error, boolean features) {
