@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.resnet4j.spark.data.Drawn;
+import org.resnet4j.testdata.cluster.Cluster;
+import org.resnet4j.testdata.cluster.Submitted;
 import org.resnet4j.zoo.ResNets;
 import org.resnet4j.zoo.image.Preprocessing;
 import org.resnet4j.zoo.weights.SavedModel;
-import org.resnet4j.testdata.cluster.Cluster;
-import org.resnet4j.testdata.cluster.Submitted;
 
 /** Prediction by real executors, one of which is killed. */
 @Tag("cluster")
