@@ -101,7 +101,7 @@ class SparkStepsTest {
   }
 
   private static List<Averaging> ways() {
-    return List.of(new Averaging.Gradients(), new Averaging.Parameters(1), new Averaging.Parameters(3));
+    return List.of(new Averaging.Gradients(), new Averaging.Parameters(3));
   }
 
   /** To the bit: weights, running statistics, losses, predictions; a round's training losses are summed by themselves. */
