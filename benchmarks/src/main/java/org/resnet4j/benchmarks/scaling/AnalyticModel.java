@@ -14,8 +14,8 @@ final class AnalyticModel implements CostModel {
         + costs.install(averaging);
     Spread times = Spread.of(costs.kind(), costs.step(plan), plan.every());
     double slowest = times.slowest(workers);
-    double gather = costs.levels(averaging).isEmpty() ? direct(costs, averaging, times, slowest)
-        : tree(costs, averaging);
+    double gather = costs.sliced(averaging) ? slices(costs, averaging)
+        : direct(costs, averaging, times, slowest);
     return new RoundTime(send, slowest + costs.result(averaging), gather, costs.update(averaging));
   }
 
@@ -49,22 +49,20 @@ final class AnalyticModel implements CostModel {
     return block + Math.max(0, (sharing - 1) * (block - task));
   }
 
-  /** The driver fetches results in the order of their coming: the n-th of W is followed by W - n others. */
+  /** The driver receives results in the order of their coming: the n-th of W is followed by W - n others. */
   private static double direct(Costs costs, Averaging averaging, Spread times, double slowest) {
     int workers = costs.cluster().workers();
-    double alone = costs.transfer(averaging) + costs.unpack(averaging) + costs.spark().fetch();
-    double each = Math.max(costs.transfer(averaging), alone / costs.getters());
-    double end = slowest + alone;
+    double end = slowest;
     for (int n = 1; n < workers; n++) {
-      end = Math.max(end, times.ranked(n, workers) + (workers - n) * each + alone);
+      end = Math.max(end, times.ranked(n, workers) + (workers - n) * costs.receive(averaging));
     }
-    return end - slowest;
+    return end - slowest + costs.receiveAlone(averaging);
   }
 
-  /** The last level's sums are there all at once, but for the time in which their tasks began. */
-  private static double tree(Costs costs, Averaging averaging) {
-    double alone = costs.transfer(averaging) + costs.unpack(averaging) + costs.spark().fetch();
-    double each = Math.max(costs.transfer(averaging), alone / costs.getters());
-    return costs.tree(averaging) + (costs.collected(averaging) - 1) * each + alone;
+  /** Sums come as the tasks began, one after the other, or as fast as the driver takes them. */
+  private static double slices(Costs costs, Averaging averaging) {
+    Spark spark = costs.spark();
+    return spark.stage() + spark.task() + costs.slice(averaging) + costs.receiveAlone(averaging)
+        + (costs.cluster().workers() - 1) * Math.max(spark.task(), costs.receive(averaging));
   }
 }

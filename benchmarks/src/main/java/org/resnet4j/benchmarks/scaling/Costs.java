@@ -1,61 +1,32 @@
 package org.resnet4j.benchmarks.scaling;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
-
-/** The seconds that don't depend on chance or on who else sends, of one cluster. */
+/** The seconds that don't depend on chance, of one cluster. */
 record Costs(Measured.Network network, Measured.Host host, Measured.Spark spark, Measured.WorkerKind kind,
              Cluster cluster) {
-  /** {@code SparkSteps.MOST_SUMMANDS}, {@code SUMMED_BYTES}: results that are summed in one place, the driver's too. */
-  private static final int MOST_SUMMANDS = 32;
-  private static final double SUMMED_BYTES = 512 << 20;
-  private static final int LEAST_SUMMANDS = 2;
   /** {@code spark.broadcast.blockSize}, in bytes. */
   static final double BLOCK = 4 << 20;
-  private static final int BYTES = Float.BYTES;
-  /** {@code spark.resultGetter.threads}. */
-  private static final int GETTERS = 4;
+  /** {@code RoundSize}: more than so many bytes are added up by the workers. */
+  private static final double ADDED_UP_BY_DRIVER = 64 << 20;
+  /** {@code spark.shuffle.sort.bypassMergeThreshold}: up to so many slices are files first, then put into one. */
+  private static final int SEPARATE_FILES = 200;
 
   /** Of as many workers that have a machine each, and nothing to send. */
   double imagesPerSecondAlone(Plan plan) {
     return cluster.workers() * plan.images() / kind.step(plan.images());
   }
 
-  /** Results that are summed in one place. */
-  int fanIn(Averaging averaging) {
-    return (int) Math.max(LEAST_SUMMANDS, Math.min(MOST_SUMMANDS, SUMMED_BYTES / bytes(averaging)));
-  }
-
-  /** How many sums each level of the tree has, from the workers to the driver; empty if it adds up all by itself. */
-  List<Integer> levels(Averaging averaging) {
-    List<Integer> levels = new ArrayList<>();
-    int left = cluster.workers();
-    while (left > fanIn(averaging)) {
-      left = (left + fanIn(averaging) - 1) / fanIn(averaging);
-      levels.add(left);
-    }
-    return levels;
-  }
-
-  /** Results, or sums of them, that the driver collects. */
-  int collected(Averaging averaging) {
-    List<Integer> levels = levels(averaging);
-    return levels.isEmpty() ? cluster.workers() : levels.get(levels.size() - 1);
-  }
-
-  /** Results that the driver unpacks at a time. */
-  int getters() {
-    return Math.min(GETTERS, host.cores());
-  }
-
   /** Floats that go each way in a round. */
-  long values(Averaging averaging) {
+  private long values(Averaging averaging) {
     return averaging == Averaging.GRADIENTS ? network.values() : network.values() + network.momentum();
   }
 
   double bytes(Averaging averaging) {
-    return (double) BYTES * values(averaging);
+    return (double) Float.BYTES * values(averaging);
+  }
+
+  /** Whether workers add up, a slice each; else the driver does. */
+  boolean sliced(Averaging averaging) {
+    return cluster.workers() > 1 && cluster.workers() * bytes(averaging) > ADDED_UP_BY_DRIVER;
   }
 
   /** Of a transfer without others beside it. */
@@ -82,44 +53,47 @@ record Costs(Measured.Network network, Measured.Host host, Measured.Spark spark,
   double result(Averaging averaging) {
     double scale = averaging == Averaging.PARAMETERS ? values(averaging) / host.add() : 0;
     return cluster.sharing() * (values(averaging) / host.copy() + scale
-        + handOver(averaging, levels(averaging).isEmpty()));
+        + (sliced(averaging) ? cut(averaging) : bytes(averaging) / host.serialize()));
   }
 
-  /** Into memory for the driver, or a file for another worker, compressed as a broadcast is. */
-  private double handOver(Averaging averaging, boolean driver) {
-    return driver ? bytes(averaging) / host.serialize()
-        : bytes(averaging) / host.broadcast() + bytes(averaging) / host.file();
+  /** Into slices, a block of the shuffle each. */
+  private double cut(Averaging averaging) {
+    int written = cluster.workers() > SEPARATE_FILES ? 1 : 2;
+    return values(averaging) / host.copy() + bytes(averaging) * (1 / host.broadcast() + written / host.file())
+        + cluster.workers() * spark.block();
   }
 
-  /**
-   * Of a tree's level: what one thread fetches while it unpacks what came before, adds and hands over. It begins when
-   * the level before has ended: that is where Spark's stages meet.
-   *
-   * @param level 0-based
-   */
-  double level(Averaging averaging, int level) {
-    List<Integer> levels = levels(averaging);
-    int before = level == 0 ? cluster.workers() : levels.get(level - 1);
-    int summands = Math.min(fanIn(averaging), before);
-    double sums = summands * Math.max(transfer(averaging), cluster.sharing() * bytes(averaging) / host.receive())
-        + cluster.sharing() * ((summands - 1) * values(averaging) / host.add()
-        + handOver(averaging, level == levels.size() - 1));
-    return spark.stage() + levels.get(level) * spark.task() + spark.fetch() + sums;
+  /** A worker's, of its slice: it unpacks while it fetches, and adds when it has all. */
+  double slice(Averaging averaging) {
+    int workers = cluster.workers();
+    double unpack = cluster.sharing() * (bytes(averaging) / host.receive() + workers * spark.block());
+    double add = values(averaging) / host.add() + bytes(averaging) / workers / host.serialize();
+    return spark.fetch() + Math.max(transfer(averaging) * (workers - 1) / workers, unpack) + cluster.sharing() * add;
   }
 
-  /** Of the whole tree. */
-  double tree(Averaging averaging) {
-    return IntStream.range(0, levels(averaging).size()).mapToDouble(level -> level(averaging, level)).sum();
+  /** Seconds for which the driver's link, or its unpacking, are busy with a result or a slice's sum. */
+  double receive(Averaging averaging) {
+    return parted(averaging, Math.max(transfer(averaging), unpack(averaging)));
   }
 
-  /** Of one result on the driver. */
-  double unpack(Averaging averaging) {
+  /** From when one is ready until the driver has it, if it does nothing else. */
+  double receiveAlone(Averaging averaging) {
+    return spark.fetch() + parted(averaging, transfer(averaging) + unpack(averaging));
+  }
+
+  private double unpack(Averaging averaging) {
     return bytes(averaging) / host.deserialize();
   }
 
-  /** The driver's, once it has everything. */
+  private double parted(Averaging averaging, double whole) {
+    return sliced(averaging) ? whole / cluster.workers() : whole;
+  }
+
+  /** The driver's, once it has everything: slices are put together, results added up. */
   double update(Averaging averaging) {
-    return (collected(averaging) - 1) * values(averaging) / host.add() + values(averaging) / host.copy()
+    double together = sliced(averaging) ? values(averaging) / host.copy()
+        : (cluster.workers() - 1) * values(averaging) / host.add();
+    return together + values(averaging) / host.copy()
         + (averaging == Averaging.GRADIENTS ? values(averaging) / host.update() : 0);
   }
 }

@@ -55,7 +55,7 @@ public record Measured(Network network, Host host, Spark spark, List<WorkerKind>
   /**
    * Rates of a processor.
    *
-   * @param cores of the driver, for unpacking several results at a time
+   * @param cores that workers on one machine share
    * @param broadcast bytes a second, Java's serialisation with LZ4 behind it
    * @param receive bytes a second, the way back
    * @param serialize bytes a second, Java's serialisation alone
@@ -89,12 +89,14 @@ public record Measured(Network network, Host host, Spark spark, List<WorkerKind>
    * @param stage of each stage
    * @param task of the driver, for each task
    * @param fetch until a block that another process has begins to come
+   * @param block of a processor, for each block of a shuffle: once to write it, once to send and read it
    */
-  public record Spark(double stage, double task, double fetch) {
+  public record Spark(double stage, double task, double fetch, double block) {
     public Spark {
       time("stage", stage);
       time("task", task);
       time("fetch", fetch);
+      time("block", block);
     }
   }
 

@@ -5,15 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What is to be expected of clusters, in Markdown. */
 final class Prospects {
-  static final List<Double> GIGABITS = List.of(1.0, 10.0, 25.0, 100.0);
-  static final List<Integer> EVERY = List.of(1, 4, 16, 64, 128);
-  /** Of the tables that aren't about networks. */
+  static final List<Double> GIGABITS = List.of(1.0, 10.0, 100.0);
+  /** Of what isn't about networks. */
   static final double USUAL_GIGABITS = 10;
   /** Of the table of a round's parts. */
   static final int USUAL_EVERY = 16;
@@ -21,6 +20,11 @@ final class Prospects {
   private static final double NO_MORE = 1.05;
   private static final double MEGA = 1e6;
   private static final double PERCENT = 100;
+  /** {@code RoundSize}: Spark's own, and in how many copies the driver has a result. */
+  private static final double SPARK = 96 << 20;
+  private static final int HELD = 5;
+  /** The state and a result, each as an array and as bytes. */
+  private static final int HELD_BY_WORKER = 4;
 
   private final Measured measured;
   private final CostModel model;
@@ -37,10 +41,8 @@ final class Prospects {
     return numbers;
   }
 
-  /** What a cell says, and the images a second behind it; none: nothing. */
-  private record Cell(String text, double imagesPerSecond) {
-    static final Cell NONE = new Cell("-", 0);
-  }
+  /** What a cell says, and the images a second behind it; 0 if it is no advice. */
+  private record Cell(String text, double imagesPerSecond) { }
 
   Costs costs(Measured.WorkerKind kind, int workers, double gigabits) {
     return new Costs(measured.network(), measured.host(), measured.spark(), kind,
@@ -48,20 +50,15 @@ final class Prospects {
   }
 
   String text() {
-    return Stream.concat(measured.workers().stream().map(this::of), Stream.of(limits()))
+    return Stream.concat(measured.workers().stream().map(this::of), Stream.of(parts(), memory()))
         .collect(Collectors.joining("\n"));
   }
 
   private String of(Measured.WorkerKind kind) {
     return "### " + kind.name() + "\n\n" + kind.origin() + "\nSteps take " + Line.through(kind.steps()) + ".\n\n"
-        + "Gradients averaged at every step: images a second, and the share of what the workers would do alone.\n\n"
-        + table(kind, this::gradients, "more don't help from")
-        + "\nParameters averaged every k steps, k the least power of two with a share of "
-        + percent(Advice.EFFICIENCY) + " or more\n(-: not even with one average an epoch of ImageNet): k, images a"
-        + " second, share.\n\n"
-        + table(kind, this::parameters, "most of them")
-        + "\nThe share by k, at " + gigabits(USUAL_GIGABITS) + ".\n\n" + byEvery(kind)
-        + "\nWhere the seconds of a round go, at " + gigabits(USUAL_GIGABITS) + ".\n\n" + parts(kind);
+        + "Gradients averaged at every step, and parameters every k steps, k the least power of two with a share of "
+        + percent(Advice.EFFICIENCY) + " or more\n(-: not even with one average an epoch of ImageNet, at the k that"
+        + " follows): images a second, and the share of what the workers would do alone.\n\n" + table(kind);
   }
 
   private Cell gradients(Costs costs, int images) {
@@ -70,8 +67,11 @@ final class Prospects {
 
   private Cell parameters(Costs costs, int images) {
     OptionalInt every = Advice.every(model, costs, images);
-    return every.isEmpty() ? Cell.NONE
-        : cell("k = " + every.getAsInt() + ": ", costs, Plan.parameters(every.getAsInt(), images));
+    if (every.isPresent()) {
+      return cell("k = " + every.getAsInt() + ": ", costs, Plan.parameters(every.getAsInt(), images));
+    }
+    Plan most = Plan.parameters(Advice.mostEvery(costs.cluster().workers(), images), images);
+    return new Cell("- (k = " + most.every() + ": " + percent(model.efficiency(costs, most)) + ")", 0);
   }
 
   private Cell cell(String before, Costs costs, Plan plan) {
@@ -80,24 +80,26 @@ final class Prospects {
         percent(rate / costs.imagesPerSecondAlone(plan))), rate);
   }
 
-  private String table(Measured.WorkerKind kind, BiFunction<Costs, Integer, Cell> content, String last) {
+  private String table(Measured.WorkerKind kind) {
+    List<BiFunction<Costs, Integer, Cell>> contents = List.of(this::gradients, this::parameters);
     List<String> head = new ArrayList<>(List.of("workers", "images of a worker's step"));
-    GIGABITS.forEach(gigabits -> head.add(gigabits(gigabits)));
-    List<List<Cell>> cells = numbers.stream().map(workers -> GIGABITS.stream().map(gigabits -> content.apply(
-        costs(kind, workers, gigabits), Advice.images(workers, kind.mostImages()))).toList()).toList();
+    List<String> most = new ArrayList<>(List.of("more don't help from", ""));
     List<List<String>> rows = new ArrayList<>();
-    for (int i = 0; i < numbers.size(); i++) {
-      rows.add(row(kind, numbers.get(i), cells.get(i).stream().map(Cell::text)));
+    numbers.forEach(workers ->
+        rows.add(new ArrayList<>(List.of("" + workers, "" + Advice.images(workers, kind.mostImages())))));
+    for (BiFunction<Costs, Integer, Cell> content : contents) {
+      for (double gigabits : GIGABITS) {
+        List<Cell> column = numbers.stream().map(workers -> content.apply(costs(kind, workers, gigabits),
+            Advice.images(workers, kind.mostImages()))).toList();
+        head.add((head.size() < 2 + GIGABITS.size() ? "gradients, " : "parameters, ") + gigabits(gigabits));
+        most.add(enough(column));
+        for (int i = 0; i < column.size(); i++) {
+          rows.get(i).add(column.get(i).text());
+        }
+      }
     }
-    List<String> most = new ArrayList<>(List.of(last, ""));
-    IntStream.range(0, GIGABITS.size()).mapToObj(column -> enough(cells.stream().map(row -> row.get(column)).toList()))
-        .forEach(most::add);
     rows.add(most);
     return MarkdownTable.of(head, rows);
-  }
-
-  private static List<String> row(Measured.WorkerKind kind, int workers, Stream<String> cells) {
-    return Stream.concat(Stream.of("" + workers, "" + Advice.images(workers, kind.mostImages())), cells).toList();
   }
 
   /** The fewest workers that no larger number of them outdoes by much. */
@@ -107,48 +109,34 @@ final class Prospects {
     return most == 0 ? "-" : enough == column.size() - 1 ? "not here" : "" + numbers.get(enough);
   }
 
-  private String byEvery(Measured.WorkerKind kind) {
-    List<String> head = Stream.concat(Stream.of("workers", "images of a worker's step"),
-        EVERY.stream().map(every -> "k = " + every)).toList();
-    return MarkdownTable.of(head, numbers.stream().map(workers -> row(kind, workers, EVERY.stream().map(every ->
-        percent(model.efficiency(costs(kind, workers, USUAL_GIGABITS),
-            Plan.parameters(every, Advice.images(workers, kind.mostImages()))))))).toList());
-  }
-
-  private String parts(Measured.WorkerKind kind) {
+  private String parts() {
+    Measured.WorkerKind kind = measured.workers().get(0);
     List<List<String>> rows = new ArrayList<>();
     for (int workers : numbers) {
       int images = Advice.images(workers, kind.mostImages());
-      for (Plan plan : List.of(Plan.gradients(images), Plan.parameters(USUAL_EVERY, images))) {
-        RoundTime time = model.round(costs(kind, workers, USUAL_GIGABITS), plan);
-        rows.add(List.of("" + workers, plan.averaging() == Averaging.GRADIENTS ? "gradients" : "k = " + plan.every(),
-            seconds(time.send()), seconds(time.compute()), seconds(time.gather()), seconds(time.driver()),
-            seconds(time.total())));
-      }
-    }
-    return MarkdownTable.of(List.of("workers", "averaged", "sent to workers", "slowest worker's steps, packed",
-        "gathered", "added, updated", "in all"), rows);
-  }
-
-  private String limits() {
-    List<List<String>> rows = new ArrayList<>();
-    for (int workers : numbers) {
+      Costs costs = costs(kind, workers, USUAL_GIGABITS);
+      List<RoundTime> both = Stream.of(Plan.gradients(images), Plan.parameters(USUAL_EVERY, images))
+          .map(plan -> model.round(costs, plan)).toList();
       List<String> row = new ArrayList<>(List.of("" + workers));
-      for (Averaging averaging : Averaging.values()) {
-        Costs costs = costs(measured.workers().get(0), workers, USUAL_GIGABITS);
-        Memory memory = Memory.of(costs, averaging);
-        String collected = megabytes(memory.collected());
-        row.addAll(List.of("" + costs.levels(averaging).size(), memory.tooMuch() ? "**" + collected + "**" : collected,
-            megabytes(memory.driver()), megabytes(memory.sum())));
-      }
+      Stream.<ToDoubleFunction<RoundTime>>of(RoundTime::send, RoundTime::compute, RoundTime::gather, RoundTime::driver,
+          RoundTime::total).map(part -> both.stream().map(time -> seconds(part.applyAsDouble(time)))
+              .collect(Collectors.joining(" / "))).forEach(row::add);
       rows.add(row);
     }
-    return "### Memory\n\nHow many levels of sums there are before the driver's, and megabytes of a round. In bold:"
-        + "\nmore than Spark lets a driver collect unless `spark.driver.maxResultSize` is set ("
-        + megabytes(Memory.MOST_COLLECTED) + "); such a job ends.\n\n"
-        + MarkdownTable.of(List.of("workers", "gradients: levels", "collected", "driver's heap",
-            "heap of a worker that adds", "parameters: levels", "collected", "driver's heap",
-            "heap of a worker that adds"), rows);
+    return "### Where the seconds of a round go\n\n" + kind.name() + ", " + gigabits(USUAL_GIGABITS)
+        + ": gradients / parameters, k = " + USUAL_EVERY + ".\n\n"
+        + MarkdownTable.of(List.of("workers", "sent to workers", "slowest worker's steps, packed", "added up, gathered",
+            "put together, updated", "in all"), rows);
+  }
+
+  private String memory() {
+    List<List<String>> rows = Stream.of(Averaging.values()).map(averaging -> {
+      double bytes = costs(measured.workers().get(0), numbers.get(numbers.size() - 1), USUAL_GIGABITS).bytes(averaging);
+      return List.of(averaging.name().toLowerCase(Locale.ROOT), megabytes(bytes), megabytes(SPARK + HELD * bytes),
+          megabytes(HELD_BY_WORKER * bytes));
+    }).toList();
+    return "### Memory\n\nMegabytes of heap that a round takes, however many workers there are.\n\n"
+        + MarkdownTable.of(List.of("averaged", "a result", "driver", "executor, at most"), rows);
   }
 
   static String percent(double share) {
@@ -164,6 +152,6 @@ final class Prospects {
   }
 
   private static String megabytes(double bytes) {
-    return bytes == 0 ? "-" : String.format(Locale.ROOT, "%,.0f", bytes / MEGA);
+    return String.format(Locale.ROOT, "%,.0f", bytes / MEGA);
   }
 }

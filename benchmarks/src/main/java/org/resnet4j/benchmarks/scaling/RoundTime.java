@@ -5,8 +5,8 @@ package org.resnet4j.benchmarks.scaling;
  *
  * @param send until the last worker has the state in its network
  * @param compute until the slowest worker has taken its steps and packed what came out
- * @param gather until the driver has all of it, or the sums of it
- * @param driver adding and updating
+ * @param gather until the driver has all of it, or the sums of all slices
+ * @param driver adding up or putting together, and updating
  */
 public record RoundTime(double send, double compute, double gather, double driver) {
   double total() {

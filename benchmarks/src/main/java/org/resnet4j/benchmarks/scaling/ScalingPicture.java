@@ -23,6 +23,7 @@ final class ScalingPicture {
   /** Pixels of a picture a unit of the page, for sharp screens. */
   private static final int SCALE = 2;
   private static final int PANELS = 2;
+  private static final List<Integer> EVERY = List.of(1, 4, 16, 64, 128);
   private static final double PERCENT = 100;
   /** From few to many: light to dark. */
   private static final List<Color> COLOURS = List.of(new Color(0x9ecae1), new Color(0x4292c6), new Color(0x1668b3),
@@ -39,8 +40,8 @@ final class ScalingPicture {
               Plan.gradients(Advice.images(workers, kind.mostImages()))));
     }
     XYChart parameters = chart("Parameters, every k steps, " + Prospects.gigabits(Prospects.USUAL_GIGABITS));
-    for (int every : Prospects.EVERY) {
-      line(parameters, numbers, "k = " + every, COLOURS.get(Prospects.EVERY.indexOf(every)),
+    for (int every : EVERY) {
+      line(parameters, numbers, "k = " + every, COLOURS.get(EVERY.indexOf(every)),
           workers -> model.efficiency(prospects.costs(kind, workers, Prospects.USUAL_GIGABITS),
               Plan.parameters(every, Advice.images(workers, kind.mostImages()))));
     }

@@ -42,9 +42,11 @@ record Simulation(int rounds, long seed) implements CostModel {
       times[i] += costs.install(averaging) + computed(costs, plan, random) + costs.result(averaging);
     }
     double computed = Arrays.stream(times).max().orElseThrow();
-    double gathered = costs.levels(averaging).isEmpty() ? Collecting.end(times, costs, averaging)
-        : tree(costs, averaging, computed);
-    return new RoundTime(sent, computed - sent, gathered - computed, costs.update(averaging));
+    if (costs.sliced(averaging)) {
+      Arrays.setAll(times, i -> computed + spark.stage() + (i + 1) * spark.task() + costs.slice(averaging));
+    }
+    return new RoundTime(sent, computed - sent, received(times, costs, averaging) - computed,
+        costs.update(averaging));
   }
 
   /** Seconds of one worker's steps. */
@@ -57,12 +59,19 @@ record Simulation(int rounds, long seed) implements CostModel {
     return new Spread(sum, costs.kind().roundSpread()).at(random.nextGaussian());
   }
 
-  /** @param begin when the last worker finished */
-  private static double tree(Costs costs, Averaging averaging, double begin) {
-    double[] ready = new double[costs.collected(averaging)];
-    for (int i = 0; i < ready.length; i++) {
-      ready[i] = begin + costs.tree(averaging) - (ready.length - 1 - i) * costs.spark().task();
+  /**
+   * When the driver has the last.
+   *
+   * @param ready when each result, or sum of a slice, can be fetched, in seconds
+   */
+  static double received(double[] ready, Costs costs, Averaging averaging) {
+    double end = 0;
+    double free = 0;
+    for (double time : Arrays.stream(ready).sorted().toArray()) {
+      double begin = Math.max(time, free);
+      free = begin + costs.receive(averaging);
+      end = begin + costs.receiveAlone(averaging);
     }
-    return Collecting.end(ready, costs, averaging);
+    return end;
   }
 }

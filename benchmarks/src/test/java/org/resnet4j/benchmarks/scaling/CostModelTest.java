@@ -27,7 +27,7 @@ class CostModelTest {
     Costs costs = Example.costs(workers, gigabits);
     for (Plan plan : Example.plans()) {
       double simulated = SIMULATION.round(costs, plan).total();
-      assertEquals(simulated, ANALYTIC.round(costs, plan).total(), 0.1 * simulated, plan.toString());
+      assertEquals(simulated, ANALYTIC.round(costs, plan).total(), 0.13 * simulated, plan.toString());
     }
   }
 
@@ -99,22 +99,49 @@ class CostModelTest {
     assertThrows(ScalingException.class, () -> new Simulation(0, 7));
   }
 
-  /** As SparkSteps sums: 5 of 102 MB, 2 of 204 MB, 32 of 1 MB in one place. */
-  @Test
-  void groupsFitTheDriver() {
-    assertEquals(List.of(200, 40, 8, 2), Example.ofNetwork(25_610_152, 0, 1000).levels(Averaging.GRADIENTS));
-    assertEquals(List.of(2), Example.ofNetwork(25_610_152, 25_557_032, 3).levels(Averaging.PARAMETERS));
-    assertEquals(List.of(), Example.ofNetwork(25_610_152, 0, 5).levels(Averaging.GRADIENTS));
-    assertEquals(List.of(2), Example.ofNetwork(275_000, 0, 33).levels(Averaging.GRADIENTS));
-    assertEquals(33, Example.ofNetwork(275_000, 0, 33 * 32).levels(Averaging.GRADIENTS).get(0));
+  /** {@code RoundSize}: 64 MiB in all are the driver's to add up; a shuffle is no use to one worker. */
+  @ParameterizedTest
+  @CsvSource({"1,25610152,false", "2,25610152,true", "60,275000,false", "61,275100,true", "64,262144,false"})
+  void whatIsTooMuchForTheDriverIsCutIntoSlices(int workers, long values, boolean sliced) {
+    assertEquals(sliced, Example.ofNetwork(values, 0, workers).sliced(Averaging.GRADIENTS));
   }
 
+  /** Each sends and receives what a result is, but for its own slice. */
+  @Test
+  void onASlowNetworkASliceIsATransfer() {
+    Costs costs = Example.costs(8, 1e-3);
+    assertEquals(costs.transfer(Averaging.GRADIENTS) * 7 / 8, costs.slice(Averaging.GRADIENTS),
+        0.001 * costs.slice(Averaging.GRADIENTS));
+  }
+
+  /** Blocks are as many as workers, where they are written and where they are read. */
+  @Test
+  void blocksOfAShuffleTakeTheirTime() {
+    Costs with = Example.steady(1000, 100);
+    Costs without = new Costs(with.network(), with.host(), new Measured.Spark(with.spark().stage(),
+        with.spark().task(), with.spark().fetch(), 0), with.kind(), with.cluster());
+    for (CostModel model : models()) {
+      RoundTime one = model.round(with, Plan.gradients(8));
+      RoundTime other = model.round(without, Plan.gradients(8));
+      assertEquals(1000 * with.spark().block(), one.compute() - other.compute(), 1e-9);
+      assertEquals(1000 * with.spark().block(), one.gather() - other.gather(), 1e-9);
+    }
+  }
+
+  /** All are there at once, and the link is slow: each follows the one before. */
   @ParameterizedTest
-  @ValueSource(longs = {25_000_000, 130_000_000})
-  void twoOfTheLargestResultsAreTooMuch(long values) {
-    Memory memory = Memory.of(Example.ofNetwork(values, values, 64), Averaging.PARAMETERS);
-    assertEquals(values > 100_000_000, memory.tooMuch());
-    assertEquals(2 * 4 * 2 * values, memory.collected());
+  @ValueSource(ints = {1, 2, 20})
+  void theDriversLinkTakesOneResultAfterTheOther(int results) {
+    Costs costs = Example.costs(results, 0.1);
+    double all = (costs.sliced(Averaging.GRADIENTS) ? 1 : results) * costs.transfer(Averaging.GRADIENTS);
+    assertEquals(all, Simulation.received(new double[results], costs, Averaging.GRADIENTS), 0.02 * all);
+  }
+
+  @Test
+  void lateResultsAreWaitedFor() {
+    Costs costs = Example.costs(2, 10);
+    assertEquals(100 + costs.receiveAlone(Averaging.GRADIENTS),
+        Simulation.received(new double[] {100, 3}, costs, Averaging.GRADIENTS), 1e-9);
   }
 
   @Test

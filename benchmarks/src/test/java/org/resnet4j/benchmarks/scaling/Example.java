@@ -44,7 +44,7 @@ final class Example {
   static Costs free(int workers) {
     Measured some = measured();
     double b = BOUNDLESS;
-    return new Costs(some.network(), new Measured.Host(4, b, b, b, b, b, b, b, b, 1), new Measured.Spark(0, 0, 0),
+    return new Costs(some.network(), new Measured.Host(4, b, b, b, b, b, b, b, b, 1), new Measured.Spark(0, 0, 0, 0),
         steady(some.workers().get(0)), new Cluster(workers, b, 1));
   }
 

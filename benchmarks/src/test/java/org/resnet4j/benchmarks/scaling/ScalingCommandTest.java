@@ -46,7 +46,7 @@ class ScalingCommandTest {
     assertTrue(text.endsWith(GeneratedPart.END + "\nAfter.\n"), text);
     assertTrue(!text.contains("old\n"), text);
     for (String part : List.of("| 1000 | 8 |", "| 2 | parameters, k = 16 | 64 | 1.100 | 1.0", "### example worker",
-        "k = 128", "more don't help from", "### Memory", "(mean ")) {
+        "k = 128", "more don't help from", "### Memory", "| gradients | 100 | 601 | 400 |", "(mean ")) {
       assertTrue(text.contains(part), () -> part + " in " + text);
     }
     assertTrue(ImageIO.read(home.resolve(ScalingCommand.PICTURE).toFile()).getWidth() > 900);

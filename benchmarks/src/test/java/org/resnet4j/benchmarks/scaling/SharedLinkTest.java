@@ -7,7 +7,6 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SharedLinkTest {
 
@@ -41,30 +40,5 @@ class SharedLinkTest {
         .max().orElseThrow();
     double one = costs.transfer(Averaging.GRADIENTS);
     assertEquals(9 * one, last, 3 * one);
-  }
-
-  /** All are there at once, and the link is slow: each follows the one before. */
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 20})
-  void theDriversLinkTakesOneResultAfterTheOther(int results) {
-    Costs costs = Example.costs(results, 0.1);
-    double end = Collecting.end(new double[results], costs, Averaging.GRADIENTS);
-    assertEquals(results * costs.transfer(Averaging.GRADIENTS) + costs.unpack(Averaging.GRADIENTS), end,
-        0.01 * end);
-  }
-
-  /** Four are unpacked at a time: of nine, three times. */
-  @Test
-  void aFastLinkWaitsForThreads() {
-    Costs costs = Example.costs(9, 1e6);
-    double end = Collecting.end(new double[9], costs, Averaging.GRADIENTS);
-    assertEquals(3 * costs.unpack(Averaging.GRADIENTS), end, 0.02);
-  }
-
-  @Test
-  void lateResultsAreWaitedFor() {
-    Costs costs = Example.costs(2, 10);
-    double alone = costs.transfer(Averaging.GRADIENTS) + costs.unpack(Averaging.GRADIENTS) + costs.spark().fetch();
-    assertEquals(100 + alone, Collecting.end(new double[] {100, 3}, costs, Averaging.GRADIENTS), 1e-9);
   }
 }
