@@ -56,9 +56,9 @@ final class Prospects {
 
   private String of(Measured.WorkerKind kind) {
     return "### " + kind.name() + "\n\n" + kind.origin() + "\nSteps take " + Line.through(kind.steps()) + ".\n\n"
-        + "Gradients averaged at every step, and parameters every k steps, k the least power of two with a share of "
-        + percent(Advice.EFFICIENCY) + " or more\n(-: not even with one average an epoch of ImageNet, at the k that"
-        + " follows): images a second, and the share of what the workers would do alone.\n\n" + table(kind);
+        + "Images a second, and the share of what the workers would do alone. k is the least power of two with a share"
+        + " of " + percent(Advice.EFFICIENCY) + "\nor more; -: not even one average an epoch of ImageNet, in brackets,"
+        + " gets there.\n\n" + table(kind);
   }
 
   private Cell gradients(Costs costs, int images) {
