@@ -1,9 +1,6 @@
 package org.resnet4j.benchmarks.scaling;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /** The part of a page that a program writes, between two comments; the rest is people's. */
 final class GeneratedPart {
@@ -21,16 +18,5 @@ final class GeneratedPart {
           + " otherwise; put them around the part to be written.");
     }
     return page.substring(0, begin) + BEGIN + "\n" + part + page.substring(end);
-  }
-
-  /** Whole or not at all. */
-  static void write(Path file, byte[] content) throws IOException {
-    Path whole = Files.createTempFile(file.toAbsolutePath().getParent(), file.getFileName().toString(), ".part");
-    try {
-      Files.write(whole, content);
-      Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(whole);
-    }
   }
 }

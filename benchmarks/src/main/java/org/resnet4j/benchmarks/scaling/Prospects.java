@@ -135,8 +135,8 @@ final class Prospects {
       return List.of(averaging.name().toLowerCase(Locale.ROOT), megabytes(bytes), megabytes(SPARK + HELD * bytes),
           megabytes(HELD_BY_WORKER * bytes));
     }).toList();
-    return "### Memory\n\nMegabytes of heap that a round takes, however many workers there are.\n\n"
-        + MarkdownTable.of(List.of("averaged", "a result", "driver", "executor, at most"), rows);
+    return "### Memory\n\nMegabytes of heap that a round takes, however many workers there are; networks are"
+        + " off it.\n\n" + MarkdownTable.of(List.of("averaged", "a result", "driver", "executor, at most"), rows);
   }
 
   static String percent(double share) {

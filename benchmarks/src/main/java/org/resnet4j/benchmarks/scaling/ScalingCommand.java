@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
+import org.resnet4j.zoo.weights.AtomicFiles;
+import org.resnet4j.zoo.weights.AtomicFiles.Content;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -88,8 +90,8 @@ public final class ScalingCommand implements Callable<Integer> {
     String whole = GeneratedPart.replaced(before, page, part);
     ByteArrayOutputStream picture = new ByteArrayOutputStream();
     ImageIO.write(ScalingPicture.draw(prospects, constants.workers().get(0), simulation), "png", picture);
-    GeneratedPart.write(page.resolveSibling(PICTURE), picture.toByteArray());
-    GeneratedPart.write(page, whole.getBytes(StandardCharsets.UTF_8));
+    AtomicFiles.write(page.resolveSibling(PICTURE), Content.of(picture.toByteArray()));
+    AtomicFiles.write(page, Content.of(whole));
     return CommandLine.ExitCode.OK;
   }
 
