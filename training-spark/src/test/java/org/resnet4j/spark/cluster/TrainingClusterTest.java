@@ -91,31 +91,36 @@ class TrainingClusterTest {
     }
   }
 
-  /** One in each epoch, at any moment of it. */
+  /** One in each epoch, at any moment of it; one that hasn't begun to work yet doesn't count. */
   @Test
   @Tag("long")
   void tenKilledExecutorsChangeNothing() throws Exception {
     int kills = 10;
+    int epochs = 15;
     long seed = System.nanoTime();
     Random random = new Random(seed);
     try (Cluster cluster = Cluster.start(folder, 2, 1)) {
-      Submitted whole = train(cluster, "whole", kills + 1);
-      epoch(whole, 1, kills + 1);
+      Submitted whole = train(cluster, "whole", epochs);
+      epoch(whole, 1, epochs);
       long began = System.nanoTime();
-      epoch(whole, kills, kills + 1);
-      int millis = (int) ((System.nanoTime() - began) / 1_000_000 / (kills - 1));
+      epoch(whole, epochs - 1, epochs);
+      int millis = (int) ((System.nanoTime() - began) / 1_000_000 / (epochs - 2));
       assertEquals(0, whole.waitFor(PATIENCE), whole::stderr);
 
-      Submitted killed = train(cluster, "killed", kills + 1);
-      for (int kill = 1; kill <= kills; kill++) {
-        epoch(killed, kill, kills + 1);
+      Submitted killed = train(cluster, "killed", epochs);
+      for (int epoch = 1; epoch < epochs && lost(killed) < kills; epoch++) {
+        epoch(killed, epoch, epochs);
         Thread.sleep(random.nextInt(millis));
         killed.killExecutor(random);
       }
       assertEquals(0, killed.waitFor(PATIENCE), killed::stderr);
-      assertEquals(kills, Pattern.compile("Lost executor").matcher(killed.stderr()).results().count());
       assertArrayEquals(weights("whole"), weights("killed"), "seed " + seed);
+      assertTrue(lost(killed) >= kills, () -> lost(killed) + " were lost");
     }
+  }
+
+  private static long lost(Submitted training) {
+    return Pattern.compile("Lost executor").matcher(training.stderr()).results().count();
   }
 
   private static void epoch(Submitted training, int epoch, int epochs) throws InterruptedException {
