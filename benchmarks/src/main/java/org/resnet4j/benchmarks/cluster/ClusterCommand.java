@@ -64,8 +64,8 @@ public final class ClusterCommand implements Callable<Integer> {
   @Option(names = "--steps", paramLabel = "N", defaultValue = "64", description = "Steps of a worker in an epoch.")
   private int steps;
 
-  @Option(names = "--epochs", paramLabel = "N", defaultValue = "3", description = "Epochs of a run; the first, in which"
-      + " images are decoded, doesn't count.")
+  @Option(names = "--epochs", paramLabel = "N", defaultValue = "10", description = "Epochs of a run; the first half, in"
+      + " which images are decoded and code is compiled, doesn't count.")
   private int epochs;
 
   @Option(names = "--rounds", paramLabel = "N", defaultValue = "1", description = "Rounds of all.")

@@ -25,7 +25,7 @@ record Figures(Machine machine, String commit, String started, String loadBefore
     line(text, "- Processor: %s, %d cores", machine.processor(), machine.cores());
     line(text, "- Load averages: %s before, %s after (the measurement's own work counts)", loadBefore, loadAfter);
     line(text, "- Commit: %s; started %s", commit, started);
-    line(text, "- %s, --precision %s; %d steps an epoch of each worker, %d epochs of which the first doesn't count,"
+    line(text, "- %s, --precision %s; %d steps an epoch of each worker, %d epochs of which the first half doesn't count,"
         + " rounds in turns: %d; medians", model, precision, stepsPerEpoch, epochs, rounds);
     rows.stream().map(Row::workers).distinct()
         .forEach(workers -> line(text, "- %d workers: %s", workers, cores.sentence(workers)));

@@ -13,10 +13,11 @@ class RatesTest {
       + "2,1.3,0.5,1.2,0.5,0.1,708.68,64.5,all,0.9,704,0.0\n";
 
   @Test
-  void theFirstEpochDoesNotCount() throws WorkerFailure {
+  void theFirstHalfDoesNotCount() throws WorkerFailure {
     assertEquals(List.of(708.68), Rates.of(MetricsFile.HEADER + "\n" + TWO));
-    assertEquals(List.of(708.68, 700.0), Rates.of(MetricsFile.HEADER + "\n" + TWO
+    assertEquals(List.of(700.0), Rates.of(MetricsFile.HEADER + "\n" + TWO
         + "3,1.3,0.5,,,0.1,700.00,64.5,all,,1056,0.0\n"));
+    assertEquals(List.of(625.6, 708.68), Rates.of(MetricsFile.HEADER + "\n" + TWO + TWO));
   }
 
   @Test
