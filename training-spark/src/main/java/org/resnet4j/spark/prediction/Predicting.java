@@ -140,8 +140,9 @@ public final class Predicting {
         count(readable.and(known)), count(readable.and(known).and(label.equalTo(best))),
         count(readable.and(label.isNotNull()).and(functions.not(known)))).first();
     if (counts.getLong(0) != given.size()) {
-      throw new ClusterException(ExitCode.FAILURE, "Of " + given.size() + " images " + counts.getLong(0) + " rows were written: the data"
-          + " changed meanwhile, or this file system isn't to be relied on. Nothing was kept; predict again.");
+      throw new ClusterException(ExitCode.FAILURE, "Of " + given.size() + " images " + counts.getLong(0) + " rows were"
+          + " written: the data changed meanwhile, or this file system isn't to be relied on. Nothing was kept; predict"
+          + " again.");
     }
     List<BadImage> bad = counts.getLong(1) == 0 ? List.of() : table.where(functions.not(readable))
         .select(table.col(PredictionTable.PATH), table.col(PredictionTable.ERROR)).collectAsList().stream()

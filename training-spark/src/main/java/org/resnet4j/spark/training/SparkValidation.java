@@ -49,7 +49,8 @@ public final class SparkValidation implements Validation, AutoCloseable {
    * @param flipped whether each image is seen with its mirror image
    */
   public record Settings(String[] classes, String preprocessing, CNN2DFormat format, OnBadImage onBadImage,
-                         ImageSource images, int batch, Computing computing, boolean flipped, int workers) implements Serializable {
+                         ImageSource images, int batch, Computing computing, boolean flipped, int workers)
+      implements Serializable {
     int batches() {
       return (images.size() + batch - 1) / batch;
     }
